@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Tree -> archive: one pass over the file systems, a plain pax tar in gzip members out.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "archive/compress.h"
+#include "archive/exclude.h"
+#include "core/base/byte_stream.h"
+#include "core/base/progress.h"
+
+namespace nrear::archive {
+
+/// Something about one file that the operator should know; never stops the run.
+struct FileWarning {
+    enum class Kind { kChanged, kGrew, kShrank, kVanished, kUnreadable, kSocket, kMetadata };
+    Kind kind;
+    std::string path;    ///< raw bytes
+    std::string detail;  ///< "grew while it was read: archived its first 4096 bytes"
+};
+
+struct BackupOptions {
+    std::string root = "/";                    ///< where absolute paths start (tests)
+    std::vector<std::string> trees{"/"};       ///< mount points, each archived without leaving its file system; a path listed twice is stored once
+    std::vector<std::string> extra_trees;      ///< BACKUP_PROG_INCLUDE
+    ExcludeRules* excludes = nullptr;          ///< the operator's patterns
+    std::vector<std::string> never;            ///< our own work, ISO and log directories: contents never stored, whatever the patterns say
+    Compression compression;
+    unsigned threads = 0;                      ///< 0 = all allowed cores
+    std::uint64_t expected_bytes = 0;          ///< for the progress display; 0 = unknown
+    std::function<void(std::string_view path)> on_file;  ///< each member's path as stored (for backup.log)
+};
+
+struct BackupSummary {
+    std::uint64_t files = 0;             ///< members stored
+    std::uint64_t tar_bytes = 0;         ///< uncompressed
+    std::uint64_t archive_bytes = 0;     ///< written to the sink
+    std::string archive_sha256;          ///< of the written bytes
+    std::uint64_t skipped_sockets = 0;
+    std::vector<FileWarning> warnings;   ///< without sockets; at most 1000 kept, see warning_count
+    std::uint64_t warning_count = 0;
+};
+
+/// Throws Error (the sink failed, root not readable), Interrupted. `out` is not finished here.
+BackupSummary write_backup(const BackupOptions& options, base::Sink& out, base::Progress& progress);
+
+}  // namespace nrear::archive

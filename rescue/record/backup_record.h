@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// backup.json: the commit record of a backup. Renamed into place last, it ties archive, layout and ISO together by one id.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace nrear::record {
+
+struct StoredFile {
+    std::string path;          ///< absolute on the server; "" when this run did not make it
+    std::uint64_t size = 0;    ///< bytes
+    std::string sha256;        ///< of the stored bytes
+};
+
+struct BackupRecord {
+    std::string id;            ///< UUID of this backup
+    std::string created;       ///< RFC 3339, UTC, when the archive was finished
+    std::string hostname;
+    std::string nrear_version;
+    std::string kernel;        ///< release of the rescue kernel
+    StoredFile archive;
+    StoredFile iso;
+    std::string layout_sha256; ///< of layout.json in the rescue image
+    std::uint64_t files = 0;
+    std::uint64_t tree_bytes = 0;     ///< uncompressed tar
+    std::uint64_t warnings = 0;       ///< files that changed, vanished or could not be read
+};
+
+std::string to_json(const BackupRecord& record);
+/// Throws Error (kIntegrity) that names what is missing or wrong; `source` is for the message.
+BackupRecord backup_record_from_json(const std::string& text, const std::string& source);
+
+}  // namespace nrear::record

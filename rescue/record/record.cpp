@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "rescue/record/backup_record.h"
+#include "rescue/record/rescue_record.h"
+
+namespace nrear::record {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredFile, path, size, sha256)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BackupRecord, id, created, hostname, nrear_version, kernel, archive, iso, layout_sha256, files, tree_bytes, warnings)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RescueRecord, backup_id, hostname, created, nrear_version, kernel, backup_url, server_addresses, archive_path,
+                                   backup_record_path, exclude_restore, networking_preparation, modules_to_load, pre_recovery_script,
+                                   post_recovery_script, user_input_timeout_seconds, use_dhcp, consoles)
+
+namespace {
+
+constexpr int kFormat = 1;
+
+template <class Record>
+std::string dump(const Record& record, const char* kind) {
+    nlohmann::ordered_json out;
+    out["format"] = kFormat;
+    out["kind"] = kind;
+    const nlohmann::json fields = record;
+    for (const auto& [name, value] : fields.items()) {
+        out[name] = value;
+    }
+    // Host names and paths are raw bytes: what is not UTF-8 must not stop a backup.
+    return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+template <class Record>
+Record parse(const std::string& text, const std::string& source, const char* kind) {
+    const auto damaged = [&](const std::string& why) {
+        return Error(ErrorKind::kIntegrity, "read " + source, why, "the file is damaged or was made by another version of nrear");
+    };
+    try {
+        const auto json = nlohmann::json::parse(text);
+        if (json.at("kind").get<std::string>() != kind) {
+            throw damaged(base::cat("it is no ", kind, " record"));
+        }
+        if (const int format = json.at("format").get<int>(); format != kFormat) {
+            throw damaged(base::cat("its format is ", format, ", this nrear reads format ", kFormat));
+        }
+        return json.get<Record>();
+    } catch (const nlohmann::json::exception& error) {
+        throw damaged(error.what());
+    }
+}
+
+}  // namespace
+
+std::string to_json(const BackupRecord& record) { return dump(record, "backup"); }
+std::string to_json(const RescueRecord& record) { return dump(record, "rescue"); }
+
+BackupRecord backup_record_from_json(const std::string& text, const std::string& source) {
+    return parse<BackupRecord>(text, source, "backup");
+}
+
+RescueRecord rescue_record_from_json(const std::string& text, const std::string& source) {
+    return parse<RescueRecord>(text, source, "rescue");
+}
+
+}  // namespace nrear::record

@@ -21,3 +21,19 @@ function(nrear_library target)
     endif()
   endforeach()
 endfunction()
+
+# nrear_program(nrear FILES main.cpp DEPENDS nrear_cli): the program, at the top of the build directory. The static one is
+# stripped, since it travels inside every rescue image; its debug information is beside it and found by gdb through a link.
+function(nrear_program target)
+  cmake_parse_arguments(arg "" "" "FILES;DEPENDS" ${ARGN})
+  add_executable(${target} ${arg_FILES})
+  target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${target} PRIVATE nrear::warnings ${arg_DEPENDS})
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+  if(NREAR_LINK STREQUAL "static")
+    add_custom_command(TARGET ${target} POST_BUILD VERBATIM
+      COMMAND "${CMAKE_OBJCOPY}" --only-keep-debug $<TARGET_FILE:${target}> $<TARGET_FILE:${target}>.debug
+      COMMAND "${CMAKE_STRIP}" --strip-all $<TARGET_FILE:${target}>
+      COMMAND "${CMAKE_OBJCOPY}" --remove-section=.gnu_debuglink --add-gnu-debuglink=$<TARGET_FILE:${target}>.debug $<TARGET_FILE:${target}>)
+  endif()
+endfunction()

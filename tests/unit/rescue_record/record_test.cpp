@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <catch2/catch.hpp>
+
+#include "core/base/error.h"
+#include "rescue/record/backup_record.h"
+#include "rescue/record/rescue_record.h"
+
+using namespace nrear;
+using namespace nrear::record;
+
+TEST_CASE("a backup record survives the way to the server and back") {
+    BackupRecord record;
+    record.id = "id-1";
+    record.hostname = "controller-0";
+    record.archive = {"/data/backup/controller-0/backup.tar.gz", 123456789012, "abc"};
+    record.files = 42;
+    const auto back = backup_record_from_json(to_json(record), "backup.json");
+    CHECK(back.id == "id-1");
+    CHECK(back.archive.path == record.archive.path);
+    CHECK(back.archive.size == 123456789012);
+    CHECK(back.files == 42);
+    CHECK(to_json(back) == to_json(record));
+}
+
+TEST_CASE("a rescue record survives too") {
+    RescueRecord record;
+    record.hostname = "controller-0";
+    record.server_addresses = {"192.168.24.1"};
+    record.consoles = {"tty0", "ttyS0,115200n8"};
+    const auto back = rescue_record_from_json(to_json(record), "rescue.json");
+    CHECK(back.server_addresses == record.server_addresses);
+    CHECK(to_json(back) == to_json(record));
+}
+
+TEST_CASE("damaged records are named") {
+    const auto text = to_json(BackupRecord{});
+    CHECK_THROWS_WITH(backup_record_from_json(text.substr(0, text.size() / 2), "backup.json"), Catch::Contains("read backup.json"));
+    CHECK_THROWS_WITH(backup_record_from_json("{}", "backup.json"), Catch::Contains("kind"));
+    CHECK_THROWS_WITH(rescue_record_from_json(text, "rescue.json"), Catch::Contains("no rescue record"));
+    auto newer = text;
+    newer.replace(newer.find("\"format\": 1"), 11, "\"format\": 2");
+    CHECK_THROWS_WITH(backup_record_from_json(newer, "backup.json"), Catch::Contains("format is 2"));
+}

@@ -10,6 +10,18 @@ else()
   set(nrear_library_suffix .so)
 endif()
 
+# What was found for another mode or another prefix is no good for this one.
+set(nrear_found_for "${NREAR_LINK} ${NREAR_DEPS_PREFIX}")
+if(NOT "${NREAR_FOUND_FOR}" STREQUAL nrear_found_for)
+  get_cmake_property(nrear_cached CACHE_VARIABLES)
+  foreach(name IN LISTS nrear_cached)
+    if(name MATCHES "^NREAR_(LIB|INCLUDE)_")
+      unset(${name} CACHE)
+    endif()
+  endforeach()
+  set(NREAR_FOUND_FOR "${nrear_found_for}" CACHE INTERNAL "Mode and prefix of the cached paths")
+endif()
+
 # nrear_find_library(<variable> <name>): the library's path, from our own prefix first in a static build.
 function(nrear_find_library variable name)
   set(hints "")

@@ -5,6 +5,15 @@
 # Done at every configure (it takes milliseconds), since file times of packages say nothing about which came later.
 
 nrear_find_library(nrear_debian_libssh ssh)
+# Before this revision GCM tags were not verified on receive (CVE-2026-59847): never ship such a program.
+nrear_package_version(nrear_libssh_version libssh-dev)
+if(NOT nrear_libssh_version STREQUAL "unknown")
+  execute_process(COMMAND dpkg --compare-versions "${nrear_libssh_version}" ge "0.10.6-0+deb12u3" RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "libssh-dev ${nrear_libssh_version} does not verify AES-GCM tags: 0.10.6-0+deb12u3 or later is needed (apt-get update && apt-get install libssh-dev)")
+  endif()
+endif()
+
 execute_process(COMMAND "${CMAKE_NM}" --undefined-only --format=posix "${nrear_debian_libssh}"
   OUTPUT_VARIABLE nrear_libssh_undefined RESULT_VARIABLE result)
 if(NOT result EQUAL 0)

@@ -8,6 +8,11 @@
 
 namespace nrear::record {
 
+/// A run writes all its files under their final names plus this ending, then the record itself (so ended, synced): from that moment the backup counts.
+/// Then it renames them one after the other, the record last. So a record with this ending means that the renames were interrupted: it is the newer
+/// backup, whole, and each of its files lies under its final name or still has the ending. The next run finishes the renames; recover reads it as it lies.
+inline constexpr const char* kUncommittedSuffix = ".nrear-new";
+
 struct StoredFile {
     std::string path;          ///< absolute on the server; "" when this run did not make it
     std::uint64_t size = 0;    ///< bytes

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How a backup becomes the backup: all files are on the server, synced, under names that end in record::kUncommittedSuffix; then the record under
+// that ending is the commit's journal, and the renames follow, record last. kill -9 or a power cut at any point leaves either the earlier backup whole
+// (journal not there yet) or the new one (journal there: the next run, or recover, goes on from it).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "rescue/backup/places.h"
+#include "rescue/record/backup_record.h"
+#include "transport/transport.h"
+
+namespace nrear::backup {
+
+/// The place of the archive and the place of the ISO: the same object when one connection serves both; `output` null when the ISO stays on the node.
+struct Servers {
+    transport::Transport* backup = nullptr;
+    transport::Transport* output = nullptr;
+};
+
+std::string uncommitted(const std::string& path);
+
+/// Finishes an interrupted commit, or removes what a run that died before its commit left behind. Returns what was done, for people; "" = nothing to do.
+/// Call it before anything new is written. Throws Error.
+std::string clean_up_earlier_run(const Servers& servers, const Places& places);
+
+/// The record of the backup that is on the server, if there is one.
+std::optional<record::BackupRecord> read_record(transport::Transport& backup, const Places& places);
+
+/// Commits the files that `record` names (archive and ISO with a path) and the file list. With `keep_previous` the earlier files move to
+/// "<directory>.old" first (KEEP_OLD_OUTPUT_COPY, NETFS_KEEP_OLD_BACKUP_COPY). Throws Error.
+void commit(const Servers& servers, const Places& places, const record::BackupRecord& record, bool keep_previous);
+
+}  // namespace nrear::backup

@@ -136,7 +136,7 @@ const std::vector<FolderRule>& folder_rules() {
         {"iso", {"core/base"}, {"libisofs"}},
         {"rescue/record", {"core/layout", "core/base"}, {}},
         {"rescue/image", {"rescue/record", "archive", "core/plan", "core/layout", "core/base"}, {}},
-        {"rescue/system", {"rescue/record", "core/base"}, {}},
+        {"rescue/system", {"rescue/record", "core/layout", "core/base"}, {}},
         {"rescue/recover",
          {"rescue/record", "archive", "transport", "core/scan", "core/plan", "core/layout", "core/base"},
          {}},

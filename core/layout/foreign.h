@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A part of the storage that must come back and that this version cannot make.
+#pragma once
+
+#include <string>
+
+namespace nrear::layout {
+
+/// Sits on the devices that it uses. Its presence makes unsupported() speak and make_plan() refuse.
+struct Foreign {
+    std::string path;  ///< device: "/dev/mapper/system-root"
+    std::string kind;  ///< for people: "XFS file system", "LVM logical volume"
+    bool operator==(const Foreign&) const = default;
+};
+
+}  // namespace nrear::layout

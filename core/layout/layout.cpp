@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/layout/layout.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/layout/creation_order.h"
+
+namespace nrear::layout {
+
+namespace {
+
+template <class... Functions>
+struct Overloaded : Functions... {
+    using Functions::operator()...;
+};
+template <class... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;
+
+void collect_below(const Layout& layout, std::string_view id, std::set<std::string, std::less<>>& seen) {
+    const Node* node = find(layout, id);
+    if (node == nullptr || !seen.insert(node->id).second) {
+        return;
+    }
+    for (const auto& below : node->on) {
+        collect_below(layout, below, seen);
+    }
+}
+
+std::set<std::string, std::less<>> below(const Layout& layout, std::string_view id) {
+    std::set<std::string, std::less<>> seen;
+    collect_below(layout, id, seen);
+    return seen;
+}
+
+}  // namespace
+
+bool is_extended(const Partition& partition) { return partition.type == "5" || partition.type == "f" || partition.type == "85"; }
+
+std::string partition_path(std::string_view disk_path, unsigned number) {
+    const bool ends_in_digit = !disk_path.empty() && disk_path.back() >= '0' && disk_path.back() <= '9';
+    return base::cat(disk_path, ends_in_digit ? "p" : "", number);
+}
+
+const Node* find(const Layout& layout, std::string_view id) {
+    const auto found = std::find_if(layout.nodes.begin(), layout.nodes.end(), [&](const Node& node) { return node.id == id; });
+    return found == layout.nodes.end() ? nullptr : &*found;
+}
+
+Node* find(Layout& layout, std::string_view id) { return const_cast<Node*>(find(std::as_const(layout), id)); }
+
+std::vector<NodeId> disks_below(const Layout& layout, std::string_view id) {
+    const auto seen = below(layout, id);
+    std::vector<NodeId> disks;
+    each<Disk>(layout, [&](const Node& node, const Disk&) {
+        if (seen.contains(node.id)) {
+            disks.push_back(node.id);
+        }
+    });
+    return disks;
+}
+
+std::vector<std::string> mount_points_above(const Layout& layout, std::string_view id) {
+    std::vector<std::string> mount_points;
+    each<Mount>(layout, [&](const Node& node, const Mount& mount) {
+        // Not by way of the mount that holds the mount point: /boot does not stand on the device of /.
+        const bool stands_on_it = std::any_of(node.on.begin(), node.on.end(), [&](const NodeId& edge) {
+            const Node* lower = find(layout, edge);
+            return lower != nullptr && !std::holds_alternative<Mount>(lower->what) && below(layout, edge).contains(id);
+        });
+        if (node.id == id || stands_on_it) {
+            mount_points.push_back(mount.mount_point);
+        }
+    });
+    return mount_points;
+}
+
+std::string path_of(const Node& node) {
+    return std::visit(Overloaded{[](const Disk& disk) { return disk.facts.path; }, [](const Mount& mount) { return mount.mount_point; },
+                                 [](const BootLoader&) { return std::string(); }, [](const auto& other) { return other.path; }},
+                      node.what);
+}
+
+std::string kind_of(const Node& node) {
+    return std::visit(Overloaded{[](const Disk&) { return std::string("disk"); },
+                                 [](const Partition& partition) { return base::cat("partition ", partition.number); },
+                                 [](const ExtFilesystem& filesystem) { return filesystem.type + " file system"; },
+                                 [](const Swap&) { return std::string("swap space"); },
+                                 [](const Mount&) { return std::string("mounted file system"); },
+                                 [](const MountPointDirectory&) { return std::string("mount point"); },
+                                 [](const BootLoader&) { return std::string("boot loader"); },
+                                 [](const Foreign& foreign) { return foreign.kind; }},
+                      node.what);
+}
+
+void check(const Layout& layout) {
+    std::set<std::string_view> ids;
+    for (const auto& node : layout.nodes) {
+        if (!ids.insert(node.id).second) {
+            throw Error(ErrorKind::kIntegrity, "check the storage layout", base::cat("node ", node.id, " occurs twice"));
+        }
+    }
+    creation_order(layout);
+}
+
+}  // namespace nrear::layout

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A disk that is there now, with what is on it: what recover fits a Layout to. core/scan fills it in.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/layout/disk.h"
+
+namespace nrear::layout {
+
+/// Something found on a disk or in one of its partitions.
+struct PresentContent {
+    std::string path;        ///< "/dev/sda1", or the disk's own path
+    std::uint64_t size = 0;  ///< bytes of that device
+    std::string type;        ///< libblkid's: "ext4", "LVM2_member", "swap", "iso9660"; "" when nothing was recognised
+    std::string label;
+    std::string uuid;
+    bool operator==(const PresentContent&) const = default;
+};
+
+struct PresentDisk {
+    DiskFacts facts;
+    std::optional<PartitionTable> table;
+    std::vector<PresentContent> contents;  ///< the disk itself when it has content of its own, then its partitions by number
+    bool blank = false;                    ///< no signature, and the first and last MiB read as zeros
+    bool read_only = false;
+    bool rescue_medium = false;            ///< the CD or USB stick that this rescue system came from
+    std::vector<std::string> used_by;      ///< why it can't be overwritten now: "mounted on /data", "swap", "part of dm-0"
+    bool operator==(const PresentDisk&) const = default;
+};
+
+/// What is on it now, for people: "blank", "gpt table; /dev/sda1 ext4 \"data\" 10.0 GiB", never empty.
+std::string describe_content(const PresentDisk& disk);
+
+/// JSON array, for `--json` output; read back by tests.
+std::string present_disks_to_json(const std::vector<PresentDisk>& disks);
+std::vector<PresentDisk> present_disks_from_json(std::string_view text);
+
+}  // namespace nrear::layout

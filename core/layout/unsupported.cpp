@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/layout/unsupported.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+
+namespace nrear::layout {
+
+namespace {
+
+using Problems = std::vector<Unsupported>;
+
+/// dumpe2fs prints FEATURE_C17 and the like for a bit that it has no name for: mke2fs of the same package can't set it.
+std::vector<std::string> nameless_features(const ExtFilesystem& ext) {
+    std::vector<std::string> out;
+    std::copy_if(ext.features.begin(), ext.features.end(), std::back_inserter(out), [](const std::string& name) { return name.starts_with("FEATURE_"); });
+    return out;
+}
+
+void judge(const Layout& layout, const Node& node, const Disk& disk, Problems& problems) {
+    if (disk.table && disk.table->type != "dos" && disk.table->type != "gpt") {
+        problems.push_back({disk.table->type + " partition table", disk.facts.path, mount_points_above(layout, node.id), "only dos and gpt tables can be made"});
+    }
+}
+
+void judge(const Layout& layout, const Node& node, const ExtFilesystem& ext, Problems& problems) {
+    if (const auto names = nameless_features(ext); !names.empty()) {
+        problems.push_back({ext.type + " file system", ext.path, mount_points_above(layout, node.id), "its feature " + base::join(names, ", ") + " has no name in this e2fsprogs"});
+    }
+    if (!ext.journal_device.empty()) {
+        problems.push_back({ext.type + " file system", ext.path, mount_points_above(layout, node.id), "its journal is on another device"});
+    }
+}
+
+void judge(const Layout& layout, const Node& node, const Foreign& foreign, Problems& problems) {
+    problems.push_back({foreign.kind, foreign.path, mount_points_above(layout, node.id), ""});
+}
+
+void judge(const Layout&, const Node&, const BootLoader& boot, Problems& problems) {
+    if (boot.type != "grub2") {
+        problems.push_back({"boot loader " + boot.type, "", {}, "only GRUB 2 can be installed again"});
+    } else if (boot.target != "i386-pc") {
+        problems.push_back({"GRUB for " + boot.target, "", {}, "only GRUB for BIOS can be installed again"});
+    }
+}
+
+void judge(const Layout&, const Node&, const auto&, Problems&) {}
+
+}  // namespace
+
+std::vector<Unsupported> unsupported(const Layout& layout) {
+    Problems problems;
+    if (layout.host.firmware == Firmware::kUefi) {
+        problems.push_back({"UEFI boot", "", {}, "this machine was started by UEFI firmware"});
+    }
+    bool has_root = false;
+    bool has_boot = false;
+    for (const auto& node : layout.nodes) {
+        std::visit([&](const auto& what) { judge(layout, node, what, problems); }, node.what);
+        has_boot = has_boot || std::holds_alternative<BootLoader>(node.what);
+        has_root = has_root || node.id == "mount:/";
+    }
+    if (!has_root) {
+        problems.push_back({"root file system", "", {"/"}, "no disk was found under it"});
+    }
+    if (!has_boot && layout.host.firmware == Firmware::kBios) {
+        problems.push_back({"boot loader", "", {}, "none that nrear knows was found on the disks that come back"});
+    }
+    return problems;
+}
+
+std::string describe(const Unsupported& problem) {
+    const std::string mounts = problem.mount_points.empty() ? "" : base::cat(" (", base::printable(base::join(problem.mount_points, ", ")), ")");
+    return base::cat(problem.what, problem.path.empty() ? "" : " on ", base::printable(problem.path), mounts, problem.why.empty() ? "" : ": ", problem.why);
+}
+
+void refuse_unsupported(const Layout& layout) {
+    const auto problems = unsupported(layout);
+    if (problems.empty()) {
+        return;
+    }
+    std::vector<std::string> lines;
+    for (const auto& problem : problems) {
+        lines.push_back("  " + describe(problem));
+    }
+    throw Error(ErrorKind::kLayout, "this machine could not be recovered whole", "nrear cannot make again:\n" + base::join(lines, "\n"),
+                "leave out what may be lost with EXCLUDE_MOUNTPOINTS or EXCLUDE_COMPONENTS; nothing was written");
+}
+
+}  // namespace nrear::layout

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What mkbackup refuses.
+#include "core/layout/unsupported.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/base/error.h"
+#include "sample_layout.h"
+
+namespace nrear::layout {
+
+using test::sample_layout;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+Lines lines(const Layout& layout) {
+    Lines out;
+    for (const auto& problem : unsupported(layout)) {
+        out.push_back(describe(problem));
+    }
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("what can be made again is not refused") {
+    CHECK(lines(sample_layout()) == Lines{});
+    CHECK_NOTHROW(refuse_unsupported(sample_layout()));
+}
+
+TEST_CASE("a foreign device is named with what is mounted from it") {
+    auto layout = sample_layout();
+    find(layout, "fs:vda2")->what = Foreign{"/dev/vda2", "XFS file system"};
+    CHECK(lines(layout) == Lines{"XFS file system on /dev/vda2 (/)"});
+    try {
+        refuse_unsupported(layout);
+        FAIL("accepted");
+    } catch (const Error& error) {
+        CHECK(error.kind() == ErrorKind::kLayout);
+        CHECK_THAT(error.what(), Catch::Contains("XFS file system on /dev/vda2 (/)"));
+        CHECK_THAT(error.hint(), Catch::Contains("nothing was written"));
+    }
+}
+
+TEST_CASE("firmware, tables, boot loaders and features that cannot be made are named") {
+    auto layout = sample_layout();
+    layout.host.firmware = Firmware::kUefi;
+    std::get<Disk>(find(layout, "disk:vda")->what).table->type = "sun";
+    std::get<ExtFilesystem>(find(layout, "fs:vda1")->what).features.push_back("FEATURE_C17");
+    std::get<ExtFilesystem>(find(layout, "fs:vda2")->what).journal_device = "0x801";
+    std::get<BootLoader>(find(layout, "boot")->what).type = "extlinux";
+    CHECK(lines(layout) == Lines{
+        "UEFI boot: this machine was started by UEFI firmware",
+        "sun partition table on /dev/vda (/, /boot): only dos and gpt tables can be made",
+        "ext4 file system on /dev/vda1 (/boot): its feature FEATURE_C17 has no name in this e2fsprogs",
+        "ext4 file system on /dev/vda2 (/): its journal is on another device",
+        "boot loader extlinux: only GRUB 2 can be installed again",
+    });
+}
+
+TEST_CASE("no root and no boot loader are refused") {
+    CHECK(lines(Layout{}) == Lines{"root file system (/): no disk was found under it", "boot loader: none that nrear knows was found on the disks that come back"});
+}
+
+}  // namespace nrear::layout

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Gives each node a key that does not depend on the kernel's device names, then compares nodes of one key field by field through their JSON.
+// Gives each node a key that does not depend on the kernel's device names, then compares nodes of one key field by field.
 #include "core/layout/compare.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "core/layout/json_fields.h"
+#include "core/base/text.h"
+#include "core/layout/fields.h"
 
 namespace nrear::layout {
 
@@ -73,47 +74,78 @@ std::string label(const Node& node) {
     return base::cat(kind_of(node), path.empty() ? "" : std::holds_alternative<Mount>(node.what) ? " at " : " ", base::printable(path));
 }
 
-std::string show(const std::string& name, const Json& value) {
-    if (value.is_null()) {
-        return "none";
-    }
-    if (value.is_number_unsigned() && kSizes.contains(name)) {
-        return base::human_size(value.get<std::uint64_t>());
-    }
-    if (value.is_array()) {
-        std::vector<std::string> words;
-        for (const auto& word : value) {
-            words.push_back(word.is_string() ? word.get<std::string>() : word.dump());
+/// A field as people read it; `exact` tells apart what `shown` rounds.
+struct Value {
+    std::string shown;
+    std::string exact;
+};
+
+std::string shown_text(const std::string& text) { return text.empty() ? "none" : base::printable(text); }
+
+/// Visitor for fields.h: every field by name, those of an optional struct as "table id".
+struct Flatten {
+    std::map<std::string, Value>& out;
+    std::string prefix = {};
+
+    template <class T>
+    void operator()(const std::string& name, const std::optional<T>& field) const {
+        if (!field) {
+            return;
         }
-        return words.empty() ? "none" : base::join(words, ",");
+        if constexpr (std::is_arithmetic_v<T>) {
+            (*this)(name, *field);
+        } else {
+            fields(*field, Flatten{out, base::cat(prefix, name, " ")});
+        }
     }
-    return value.is_string() ? (value.get<std::string>().empty() ? "none" : base::printable(value.get<std::string>())) : value.dump();
+    void operator()(const std::string& name, const std::string& text) const { add(name, shown_text(text), text); }
+    void operator()(const std::string& name, const std::vector<std::string>& words) const {
+        const auto text = base::join(words, ",");
+        add(name, shown_text(text), text);
+    }
+    void operator()(const std::string& name, bool flag) const { add(name, flag ? "yes" : "no", flag ? "yes" : "no"); }
+    void operator()(const std::string& name, Firmware firmware) const {
+        const std::string text = firmware == Firmware::kUefi ? "uefi" : "bios";
+        add(name, text, text);
+    }
+    template <class T>
+        requires std::is_integral_v<T>
+    void operator()(const std::string& name, T number) const {
+        const auto text = base::cat(number);
+        if constexpr (std::is_same_v<T, std::uint64_t>) {
+            add(name, kSizes.contains(name) ? base::human_size(number) : text, kSizes.contains(name) ? text + " bytes" : text);
+        } else {
+            add(name, text, text);
+        }
+    }
+
+private:
+    void add(const std::string& name, std::string shown, std::string exact) const {
+        if (!kVolatile.contains(name)) {
+            out[prefix + base::replace_all(name, "_", " ")] = {std::move(shown), std::move(exact)};
+        }
+    }
+};
+
+template <class T>
+std::map<std::string, Value> flat(const T& value) {
+    std::map<std::string, Value> out;
+    fields(value, Flatten{out});
+    return out;
 }
 
-void compare_fields(const std::string& what, const Json& old_fields, const Json& new_fields, std::vector<std::string>& differences) {
-    std::set<std::string> names;
-    for (const auto* object : {&old_fields, &new_fields}) {
-        for (const auto& [name, value] : object->items()) {
-            names.insert(name);
+void compare_fields(const std::string& what, std::map<std::string, Value> before, std::map<std::string, Value> after, std::vector<std::string>& differences) {
+    for (auto* side : {&before, &after}) {
+        for (const auto& [name, value] : side == &before ? after : before) {
+            side->try_emplace(name, Value{"none", "none"});
         }
     }
-    for (const auto& name : names) {
-        const Json old_value = old_fields.value(name, Json());
-        const Json new_value = new_fields.value(name, Json());
-        if (kVolatile.contains(name) || old_value == new_value) {
-            continue;
+    for (const auto& [name, old_value] : before) {
+        const Value& new_value = after.at(name);
+        if (old_value.exact != new_value.exact) {
+            const bool rounded = old_value.shown == new_value.shown;
+            differences.push_back(base::cat(what, ": ", name, " ", rounded ? old_value.exact : old_value.shown, " -> ", rounded ? new_value.exact : new_value.shown));
         }
-        if (old_value.is_object() && new_value.is_object()) {
-            compare_fields(base::cat(what, ": ", name), old_value, new_value, differences);
-            continue;
-        }
-        std::string from = show(name, old_value);
-        std::string to = show(name, new_value);
-        if (from == to) {  // less than the rounding of human sizes
-            from = old_value.dump() + " bytes";
-            to = new_value.dump() + " bytes";
-        }
-        differences.push_back(base::cat(what, ": ", base::replace_all(name, "_", " "), " ", from, " -> ", to));
     }
 }
 
@@ -123,8 +155,8 @@ void compare_nodes(const Keyed& recorded, const Node& before, const Keyed& now, 
         differences.push_back(base::cat(what, ": is now ", label(after)));
         return;
     }
-    const auto to_json = [](const auto& value) { return write_value(value); };
-    compare_fields(what, std::visit(to_json, before.what), std::visit(to_json, after.what), differences);
+    const auto flatten = [](const auto& value) { return flat(value); };
+    compare_fields(what, std::visit(flatten, before.what), std::visit(flatten, after.what), differences);
     const auto edges = [](const Keyed& keyed, const Node& node) {
         std::set<std::string> keys;
         for (const auto& id : node.on) {
@@ -141,7 +173,7 @@ void compare_nodes(const Keyed& recorded, const Node& before, const Keyed& now, 
 
 std::vector<std::string> compare(const Layout& recorded, const Layout& now) {
     std::vector<std::string> differences;
-    compare_fields("host", write_value(recorded.host), write_value(now.host), differences);
+    compare_fields("host", flat(recorded.host), flat(now.host), differences);
     const Keyed before(recorded);
     const Keyed after(now);
     for (const auto& node : recorded.nodes) {

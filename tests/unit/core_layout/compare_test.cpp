@@ -51,7 +51,7 @@ TEST_CASE("each difference is a line that says what it was and what it is") {
     std::get<Disk>(find(now, "disk:vda")->what).table->id = "0x00000001";
     CHECK(compare(layout, now) == Lines{
         "disk /dev/vda: size 10.0 GiB -> 20.0 GiB",
-        "disk /dev/vda: table: id 0x1b2c3d4e -> 0x00000001",
+        "disk /dev/vda: table id 0x1b2c3d4e -> 0x00000001",
         "partition 2 /dev/vda2: size 9663676416 bytes -> 9663676928 bytes",
         "ext4 file system /dev/vda1: label boot -> none",
         "ext4 file system /dev/vda2: features has_journal,extent -> has_journal,extent,quota",

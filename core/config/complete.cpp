@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/text.h"
+#include "core/config/review.h"
+#include "core/config/setting_table.h"
+#include "core/config/url.h"
+
+namespace nrear::config {
+
+namespace {
+
+using base::cat;
+
+void map_legacy_names(Settings& settings, Diagnostics& diagnostics) {
+    for (const auto& [name, successor] : legacy_names()) {
+        const Setting* found = settings.find(name);
+        if (found == nullptr) {
+            continue;
+        }
+        const Setting legacy = *found;
+        if (settings.is_set(successor) && settings.array(successor) != settings.array(name)) {
+            throw settings.error(name, cat("contradicts ", successor, " in ", settings.origin(successor).text()), cat("keep only ", successor));
+        }
+        diagnostics.push_back({Diagnostic::Severity::kWarning, legacy.origin, cat(name, " is an old name: write ", successor)});
+        settings.set(successor, legacy);
+        settings.erase(name);
+    }
+}
+
+void derive(Settings& settings, std::string_view name, const std::string& value, const std::string& note) {
+    if (settings.scalar(name).empty()) {
+        const Origin origin{.note = note};
+        settings.set(name, Setting{.elements = {{value, origin}}, .origin = origin});
+    }
+}
+
+}  // namespace
+
+void complete(Settings& settings, Diagnostics& diagnostics) {
+    map_legacy_names(settings, diagnostics);
+    const std::string backup_url = settings.scalar("BACKUP_URL");
+    if (!settings.is_set("BACKUP") && !backup_url.empty()) {
+        const Origin origin = settings.origin("BACKUP_URL");
+        settings.set("BACKUP", Setting{.elements = {{"NETFS", origin}}, .origin = {.note = "as BACKUP_URL is set"}});
+        diagnostics.push_back({Diagnostic::Severity::kWarning, origin, "BACKUP_URL without BACKUP: taken as BACKUP=NETFS, add that line"});
+    }
+    const auto backup_place = split_url(backup_url);
+    if (!backup_place || backup_place->scheme != "iso") {
+        if (settings.scalar("OUTPUT_URL").empty()) {
+            derive(settings, "OUTPUT_OPTIONS", settings.scalar("BACKUP_OPTIONS"), "as BACKUP_OPTIONS");
+        }
+        derive(settings, "OUTPUT_URL", backup_url, "as BACKUP_URL");
+    }
+    derive(settings, "NETFS_PREFIX", settings.scalar("OUTPUT_PREFIX"), "as OUTPUT_PREFIX");
+    if (settings.find("TMPDIR") == nullptr) {
+        derive(settings, "TMPDIR", "/var/tmp", "default");
+    }
+}
+
+}  // namespace nrear::config

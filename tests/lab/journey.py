@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The operator's journey, one function per stage, the same for nrear and for ReaR: node up, backup, menu, rescue shell, recover, first boot.
+# What is compared afterwards, and what counts as a failure, is the caller's business (drill.py, rear_compare.py).
+
+import os
+import re
+from dataclasses import dataclass, field
+
+from . import node_spec
+from .machine import Machine
+from .report import LabError, Step
+
+NODE_PROMPT = r"root@controller-0:[^\n]*# $"
+RESCUE_PROMPT = r"RESCUE controller-0:[^\n]*# $"
+KEY_HOME = b"\x1b[1~"
+
+# Deadlines with room for two loaded cores under emulation.
+BOOT_SECONDS = 600
+MENU_SECONDS = 180
+BACKUP_SECONDS = 3600
+RECOVER_SECONDS = 1800
+OFF_SECONDS = 300
+
+ASKS_PASSWORD = r"(?i)password[^\n]*: ?$"
+ASKS_HOST_KEY = r"(?i)(authenticity|host key|fingerprint)[^$]{0,600}?\((yes/no|y/n)[^)\n]*\)[^\n]{0,20}$"
+
+
+@dataclass
+class Tool:
+    """One of the two programs. Answers are (pattern, reply) pairs for Console.converse."""
+    name: str
+    backup_command: str
+    rescue_command: str
+    recover_command: str
+    backup_answers: list
+    recover_answers: list
+    settle: str = ":"  # typed in the rescue shell before recover
+    log_files: str = ""
+
+
+NREAR = Tool(
+    name="nrear",
+    backup_command="nrear -d -v mkbackup",
+    rescue_command="nrear -d -v mkrescue",
+    recover_command="nrear recover",
+    backup_answers=[(ASKS_PASSWORD, node_spec.SERVER_PASSWORD), (ASKS_HOST_KEY, "yes")],
+    recover_answers=[(ASKS_PASSWORD, node_spec.SERVER_PASSWORD), (r"(?i)type ['\"]?(yes|[a-z0-9/-]+)['\"]? [^\n]*$", "yes")],
+)
+
+
+@dataclass
+class Lab:
+    """Where a run happens: image, acceleration, server, depot, directories, and the figures gathered on the way."""
+    image: object
+    accel: list
+    server: object
+    depot: object
+    work: str
+    logs: str
+    memory_mib: int = 1024
+    figures: dict = field(default_factory=dict)
+
+    def log(self, name):
+        return os.path.join(self.logs, name + ".log")
+
+
+def quiet_shell(console):
+    """A wide terminal, no line editing surprises, and exec without address randomisation (most of its time under emulation)."""
+    console.run("stty cols 500; bind 'set enable-bracketed-paste off' 2>/dev/null; echo 0 >/proc/sys/kernel/randomize_va_space", 60)
+
+
+def boot_node(lab, disk, log_name, text):
+    """Boot from `disk` to a root prompt. Returns the machine, to be used (and left) as a context by the caller."""
+    machine = Machine(lab.accel, lab.log(log_name), disks=[disk], memory_mib=lab.memory_mib)
+    with Step(text) as step:
+        machine.__enter__()
+        try:
+            machine.console.expect(NODE_PROMPT, BOOT_SECONDS, "a root prompt on the node")
+            quiet_shell(machine.console)
+        except BaseException:
+            machine.__exit__(None, None, None)
+            raise
+    lab.figures[f"{log_name} boot s"] = round(step.seconds, 1)
+    return machine
+
+
+# Peak memory of every process of one name, in bash alone: a rescue system may lack pgrep and awk.
+SAMPLER = ("(while sleep 2; do for d in /proc/[0-9]*; do {{ read -r c <$d/comm; }} 2>/dev/null || continue; [ \"$c\" = {name} ] || continue; "
+           "while read -r k v _; do [ $k = VmHWM: ] && echo $v; done <$d/status; done; done >/run/lab-peak 2>/dev/null) & LAB_SAMPLER=$!")
+SAMPLED = "kill $LAB_SAMPLER; m=0; while read -r v; do [ $v -gt $m ] && m=$v; done </run/lab-peak; echo peak=$m"
+
+
+def timed_talk(lab, tool, machine, what, command, answers, seconds):
+    """Run one of the tool's commands at the prompt; a status other than 0 ends the run. Time, questions and text are kept."""
+    console = machine.console
+    console.run(SAMPLER.format(name=tool.name), 60)
+    with Step(f"{tool.name}: {what} ({command})") as step:
+        status, asked = console.converse(command, answers, seconds)
+        with open(lab.log(f"{tool.name}-{what}.transcript"), "w", encoding="utf-8") as out:
+            out.write(console.transcript)
+        if status != 0:
+            raise LabError(f"{command} ended with status {status}", console.transcript.splitlines()[-60:])
+    lab.figures[f"{what} s"] = round(step.seconds, 1)
+    lab.figures[f"{what} questions"] = len(asked)
+    peak = int(re.search(r"peak=(\d+)", console.run(SAMPLED, 60)).group(1))
+    lab.figures[f"{what} peak resident MiB"] = round(peak / 1024, 1)
+    return asked
+
+
+def power_off(machine):
+    machine.console.type_line("poweroff")
+    machine.wait_off(OFF_SECONDS)
+
+
+def choose_recover(machine):
+    """Choose the first entry of the boot menu, Recover, over the serial line. The default entry would boot the local disk."""
+    console = machine.console
+    console.expect(r"Recover " + node_spec.HOSTNAME, MENU_SECONDS, "the boot menu")
+    console.drain(1.0)
+    console.send(KEY_HOME)
+    console.drain(1.0)
+    console.send("\r")
+
+
+def boot_rescue(lab, tool, disk, iso, memory_mib=None):
+    """Boot the ISO with `disk` as the only disk, choose Recover, wait for the rescue prompt. Returns the machine."""
+    machine = Machine(lab.accel, lab.log(f"{tool.name}-rescue"), disks=[disk], iso=iso, memory_mib=memory_mib or lab.memory_mib)
+    with Step(f"{tool.name}: ISO to boot menu"):
+        machine.__enter__()
+        try:
+            choose_recover(machine)
+        except BaseException:
+            machine.__exit__(None, None, None)
+            raise
+    with Step(f"{tool.name}: boot menu to rescue prompt") as step:
+        try:
+            index, _ = machine.console.expect([RESCUE_PROMPT, r"login: ?$"], BOOT_SECONDS, "the rescue prompt")
+            if index == 1:
+                machine.console.type_line("root")
+                machine.console.expect(RESCUE_PROMPT, BOOT_SECONDS, "the rescue prompt")
+        except BaseException:
+            machine.__exit__(None, None, None)
+            raise
+    lab.figures["menu to prompt s"] = round(step.seconds, 1)
+    quiet_shell(machine.console)
+    if tool.settle != ":":
+        machine.console.run(tool.settle, 60)
+    return machine
+
+
+def blank_disk(lab, name, like):
+    """A new disk of the size of the file `like`, with nothing on it."""
+    path = os.path.join(lab.work, name)
+    with open(path, "wb") as out:
+        out.truncate(os.path.getsize(like))
+    return path
+
+
+def note_sizes(lab, iso, archive):
+    lab.figures["ISO MB"] = round(os.path.getsize(iso) / 1e6, 1)
+    lab.figures["archive MB"] = round(os.path.getsize(archive) / 1e6, 1)
+

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A virtual machine: QEMU's arguments, acceleration, start and end. What is said over its serial line lives in console.py.
+
+import glob
+import os
+import subprocess
+import tempfile
+import time
+
+from . import node_spec
+from .console import Console
+from .report import LabError, say
+
+EMULATION = ["-accel", "tcg,thread=multi", "-cpu", "qemu64,+rdrand,+ssse3,+sse4.1,+sse4.2,+popcnt"]
+HARDWARE = ["-accel", "kvm", "-cpu", "host"]
+PROBE_SECONDS = 20
+
+
+def find_kernel(tree):
+    """(kernel, initrd) of a file tree; the node has exactly one."""
+    kernels = sorted(glob.glob(os.path.join(tree, "boot/vmlinuz-*")))
+    if len(kernels) != 1:
+        raise LabError(f"expected one kernel in {tree}/boot, found {len(kernels)}")
+    return kernels[0], kernels[0].replace("vmlinuz-", "initrd.img-")
+
+
+def _boots_under_kvm(kernel):
+    """A /dev/kvm that can be opened may still hang a stock kernel. A kernel without a root panics and, with panic=-1, leaves."""
+    argv = ["qemu-system-x86_64", *HARDWARE, "-m", "512", "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot",
+            "-kernel", kernel, "-append", "console=ttyS0 panic=-1"]
+    try:
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=PROBE_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return b"Kernel panic" in done.stdout
+
+
+def acceleration(kernel):
+    """QEMU's arguments for the fastest way in which this kernel is seen to boot here. LAB_ACCEL=tcg|kvm decides without a probe."""
+    forced = os.environ.get("LAB_ACCEL")
+    if forced:
+        return HARDWARE if forced == "kvm" else EMULATION
+    if os.access("/dev/kvm", os.R_OK | os.W_OK) and _boots_under_kvm(kernel):
+        say("a stock kernel boots under KVM here: hardware virtualisation it is")
+        return HARDWARE
+    say("no usable KVM: everything runs under emulation")
+    return EMULATION
+
+
+class Machine:
+    """One run of a virtual machine, as a context. Use `console` to talk to it; leaving the context kills it if it is still there."""
+
+    def __init__(self, accel, log_path, disks=(), iso=None, kernel=None, memory_mib=1024, network=True):
+        self.log_path = log_path
+        self.run_dir = tempfile.TemporaryDirectory(prefix="lab-vm-")
+        socket_path = os.path.join(self.run_dir.name, "serial")
+        self.argv = ["qemu-system-x86_64", *accel, "-m", str(memory_mib), "-smp", "2", "-nodefaults", "-display", "none", "-vga", "std",
+                     "-no-reboot", "-device", "virtio-rng-pci", "-chardev", f"socket,id=serial,path={socket_path},server=on,wait=on",
+                     "-serial", "chardev:serial"]
+        for number, disk in enumerate(disks):
+            self.argv += ["-drive", f"file={disk},format=raw,if=none,id=disk{number},cache=unsafe,discard=unmap,detect-zeroes=unmap",
+                          "-device", f"virtio-blk-pci,drive=disk{number},serial=lab-disk-{number},bootindex={number + 2}"]
+        if iso:
+            self.argv += ["-drive", f"file={iso},format=raw,if=none,id=cd,media=cdrom,readonly=on", "-device", "ide-cd,drive=cd,bootindex=1"]
+        if network:
+            self.argv += ["-netdev", f"user,id=net,net={node_spec.NETWORK},host={node_spec.SERVER_ADDRESS},dns=192.168.24.3,restrict=off",
+                          "-device", "virtio-net-pci,netdev=net,mac=52:54:00:18:00:10,romfile="]
+        if kernel:
+            image, initrd, arguments = kernel
+            self.argv += ["-kernel", image, "-initrd", initrd, "-append", arguments]
+        self.socket_path = socket_path
+        self.process = None
+        self.console = None
+
+    def __enter__(self):
+        error_log = open(self.log_path + ".qemu", "wb")
+        with error_log:
+            self.process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=error_log, stderr=error_log)
+        self.console = Console(self.socket_path, self.log_path, self._qemu_died)
+        return self
+
+    def _qemu_died(self):
+        return self.process.poll() is not None
+
+    def wait_off(self, seconds):
+        """Wait until the machine has switched itself off, or has rebooted (QEMU runs with -no-reboot)."""
+        end = time.monotonic() + seconds
+        while self.process.poll() is None:
+            if time.monotonic() > end:
+                raise LabError(f"the machine did not switch off within {seconds} s", self.console.last_lines())
+            self.console.drain(0.5)
+        if self.process.returncode != 0:
+            raise LabError(f"QEMU ended with status {self.process.returncode}", self.console.last_lines())
+
+    def peak_memory_mib(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            for line in status:
+                if line.startswith("VmHWM"):
+                    return int(line.split()[1]) // 1024
+        return 0
+
+    def __exit__(self, kind, value, trace):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        if self.console:
+            self.console.close()
+        self.run_dir.cleanup()
+        return False

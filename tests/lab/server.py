@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The backup server of the TripleO document: a real OpenSSH server, user backup with a password, SFTP only, no shell. Runs inside the
+# sandbox: private copies of the account files, port 22 of the sandbox's own network.
+
+import crypt
+import os
+import socket
+import subprocess
+import time
+
+from . import node_spec, sandbox
+from .report import LabError, run
+
+ROOT = "/run/server"
+ACCOUNT_ID = 34
+START_SECONDS = 20
+
+CONFIG = """\
+Port 22
+ListenAddress 127.0.0.1
+{host_keys}
+PidFile none
+UsePAM no
+PasswordAuthentication yes
+KbdInteractiveAuthentication no
+PermitRootLogin no
+AuthorizedKeysFile none
+UseDNS no
+LogLevel VERBOSE
+AllowUsers {user}
+Subsystem sftp internal-sftp
+Match User {user}
+    ChrootDirectory {root}
+    ForceCommand internal-sftp
+    PermitTTY no
+    AllowTcpForwarding no
+    X11Forwarding no
+"""
+
+
+def _replace_account(name, line, mode):
+    """Bind a private copy of an account file over it in which the account is `line`."""
+    copy = f"/run/lab-{os.path.basename(name)}"
+    account = line.split(":", 1)[0] + ":"
+    with open(name, encoding="utf-8") as old, open(copy, "w", encoding="utf-8") as new:
+        new.writelines(entry for entry in old if not entry.startswith(account))
+        new.write(line + "\n")
+    os.chmod(copy, mode)
+    sandbox.mount(copy, name, flags=sandbox.MS_BIND)
+
+
+class Server:
+    """The running server, as a context. `data` is the host's view of /data on the server."""
+
+    def __init__(self, work, logs):
+        self.data = os.path.join(work, "server-data")
+        self.backup_dir = os.path.join(self.data, "backup")
+        self.log_path = os.path.join(logs, "sshd.log")
+        self.process = None
+
+    def __enter__(self):
+        self._accounts()
+        os.makedirs(self.backup_dir)
+        for folder in (self.data, self.backup_dir):
+            os.chown(folder, ACCOUNT_ID, ACCOUNT_ID)
+            os.chmod(folder, 0o755)
+        os.makedirs(ROOT + "/data")
+        os.makedirs("/run/sshd")
+        sandbox.mount(self.data, ROOT + "/data", flags=sandbox.MS_BIND)
+        self._start()
+        return self
+
+    def _accounts(self):
+        user = node_spec.SERVER_USER
+        secret = crypt.crypt(node_spec.SERVER_PASSWORD, crypt.mksalt(crypt.METHOD_SHA512))
+        _replace_account("/etc/passwd", f"{user}:x:{ACCOUNT_ID}:{ACCOUNT_ID}:backup:/data/backup:/usr/sbin/nologin", 0o644)
+        _replace_account("/etc/group", f"{user}:x:{ACCOUNT_ID}:", 0o644)
+        _replace_account("/etc/shadow", f"{user}:{secret}:19000:0:99999:7:::", 0o600)
+
+    def _start(self):
+        keys = []
+        for kind in ("ed25519", "ecdsa", "rsa"):
+            path = f"/run/lab-host-key-{kind}"
+            run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", path])
+            keys.append(f"HostKey {path}")
+        with open("/run/lab-sshd.conf", "w", encoding="ascii") as out:
+            out.write(CONFIG.format(host_keys="\n".join(keys), user=node_spec.SERVER_USER, root=ROOT))
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", "/run/lab-sshd.conf"], stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log)
+        end = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", 22), timeout=1).close()
+                return
+            except OSError as error:
+                if self.process.poll() is not None or time.monotonic() > end:
+                    raise LabError(f"sshd did not start: {error}", self.log_lines()) from error
+                time.sleep(0.1)
+
+    def log_lines(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read().splitlines()[-30:]
+
+    def logins(self):
+        """How many sessions were opened with a password so far."""
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return sum("Accepted password for" in line for line in log)
+
+    def __exit__(self, kind, value, trace):
+        self.process.terminate()
+        self.process.wait()
+        return False

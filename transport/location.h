@@ -15,10 +15,12 @@ struct Location {
     Scheme scheme = Scheme::kSftp;
     std::string user;                     ///< "" = root
     std::optional<std::string> password;  ///< from the URL; never shown
-    std::string host;                     ///< name or address, IPv6 without brackets
+    std::string host;                     ///< name or address, IPv6 without brackets; "" for file and null
     std::uint16_t port = 22;
-    std::string path;                     ///< absolute, as written, e.g. "/data/backup/"
+    std::string path;                     ///< absolute, as written, e.g. "/data/backup/"; "/" when the URL has none; "" for null
 
+    /// The account on the server: `user`, or "root".
+    std::string account() const { return user.empty() ? "root" : user; }
     /// "sftp://backup@undercloud-0/data/backup/": for people; never holds the password.
     std::string text() const;
     /// Same server, same account: one connection serves both.

@@ -4,6 +4,7 @@
 // - Replacing is atomic: until finish() the earlier file stays whole. A sink destroyed unfinished removes its temporary file if the line still lives.
 // - Every wait has a deadline. Errors: kNetwork (line broken, time-out), kAuthentication, kHostKey, kNoSpaceRemote, kGeneral (no such path, permission).
 // - Paths are absolute on the place. Not safe for use from several threads at once.
+// - Open files may outlive their transport.
 #pragma once
 
 #include <cstdint>
@@ -34,9 +35,9 @@ inline constexpr const char* kTemporarySuffix = ".nrear-part";
 class Transport {
 public:
     virtual ~Transport() = default;
-    virtual std::unique_ptr<base::FinishingSink> create(const std::string& path) = 0;
+    virtual std::unique_ptr<base::FinishingSink> create(const std::string& path) = 0;  ///< the directory must exist; the file's mode is 0600
     virtual std::unique_ptr<base::RandomAccessSource> open(const std::string& path) = 0;
-    virtual std::optional<FileInfo> stat(const std::string& path) = 0;
+    virtual std::optional<FileInfo> stat(const std::string& path) = 0;     ///< nothing when there is no such file
     virtual std::vector<FileInfo> list(const std::string& directory) = 0;  ///< sorted by name
     virtual void make_directories(const std::string& path) = 0;            ///< like mkdir -p, mode 0750 for new ones
     virtual void rename(const std::string& from, const std::string& to) = 0;  ///< replaces `to` atomically where the server can
@@ -44,6 +45,8 @@ public:
     virtual std::optional<Space> space(const std::string& directory) = 0;  ///< nothing when the place cannot tell
     /// What it is for people: "backup@undercloud-0 (192.168.24.1) by SFTP".
     virtual std::string description() const = 0;
+    /// What this place cannot promise, in sentences for the end of a run ("the server lacks fsync@openssh.com: …"); mostly none.
+    virtual std::vector<std::string> warnings() const { return {}; }
 };
 
 }  // namespace nrear::transport

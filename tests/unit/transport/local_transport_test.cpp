@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "transport/local_transport.h"
+
+#include "core/base/temp_dir.h"
+#include "tests/contract/transport_contract.h"
+
+namespace nrear::transport {
+
+TEST_CASE("local files keep the contract of Transport") {
+    const base::TempDir directory;
+    LocalTransport transport;
+    contract::hold_transport_contract(transport, directory.path());
+    CHECK(transport.warnings().empty());
+}
+
+}  // namespace nrear::transport

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Files on an SFTP server as streams: many requests in flight both ways, so that neither distance nor the server's disk makes us wait for each.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/byte_stream.h"
+#include "transport/sftp_session.h"
+
+namespace nrear::transport {
+
+/// Writes to a temporary name; finish() checks the size, syncs and gives the file its name.
+class SftpSink final : public base::FinishingSink {
+public:
+    SftpSink(std::shared_ptr<SftpSession> session, std::string path);
+    SftpSink(const SftpSink&) = delete;
+    SftpSink& operator=(const SftpSink&) = delete;
+    ~SftpSink() override;
+    void write(base::Bytes bytes) override;
+    void finish() override;
+
+private:
+    struct InFlight {
+        SftpWire::RequestId id = 0;
+        std::size_t size = 0;
+    };
+
+    void send_block();
+    void collect(std::size_t most_left);
+    void check(Packet reply);
+    void abandon();
+
+    std::shared_ptr<SftpSession> session_;
+    std::string path_;
+    std::string temporary_;
+    std::string handle_;
+    std::vector<std::byte> block_;     ///< not sent yet, less than one request
+    std::deque<InFlight> in_flight_;
+    std::size_t in_flight_bytes_ = 0;
+    std::uint64_t sent_ = 0;
+    bool failed_ = false;              ///< something of it is missing on the server: finish() must not succeed
+    bool done_ = false;
+};
+
+/// Reads ahead while it is read from front to back.
+class SftpSource final : public base::RandomAccessSource {
+public:
+    SftpSource(std::shared_ptr<SftpSession> session, std::string path);
+    SftpSource(const SftpSource&) = delete;
+    SftpSource& operator=(const SftpSource&) = delete;
+    ~SftpSource() override;
+    std::size_t read(base::MutableBytes buffer) override;
+    std::uint64_t size() const override { return size_; }
+    std::size_t read_at(std::uint64_t offset, base::MutableBytes buffer) override;
+
+private:
+    struct Piece {
+        SftpWire::RequestId id = 0;
+        std::uint64_t offset = 0;
+        std::size_t size = 0;
+    };
+    using Pieces = std::deque<Piece>;
+
+    Piece ask(std::uint64_t offset, std::size_t size);
+    /// The data of the oldest piece; where the server sent less than was asked, the rest is asked for again, first in line.
+    Packet take_front(Pieces& pieces);
+    void read_ahead();
+    void forget(const Pieces& pieces);
+
+    std::shared_ptr<SftpSession> session_;
+    std::string path_;
+    std::string handle_;
+    std::uint64_t size_ = 0;
+    Pieces ahead_;
+    std::uint64_t asked_to_ = 0;       ///< offset behind the last piece of ahead_
+    std::size_t ahead_bytes_ = 0;
+    bool failed_ = false;              ///< a piece is missing: going on would leave a hole
+    Packet current_;                   ///< the piece that read() hands out now
+    std::size_t current_at_ = 0;
+};
+
+}  // namespace nrear::transport

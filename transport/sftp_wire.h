@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Requests and replies of SFTP over a ByteChannel: ids, matching, deadlines, interruption. What a request means is in sftp_calls.h.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/error.h"
+#include "transport/byte_channel.h"
+#include "transport/sftp_packet.h"
+
+namespace nrear::transport {
+
+struct WireLimits {
+    std::chrono::milliseconds silence{60000};   ///< no byte from the server for so long while we wait for one: the line is dead
+    std::chrono::milliseconds request{600000};  ///< the line lives but a request stays unanswered for so long: the server hangs
+};
+
+/// Any call may throw Error (kNetwork) or Interrupted. After an Error of its own every further call throws that Error again.
+class SftpWire {
+public:
+    using RequestId = std::uint32_t;
+
+    SftpWire(std::unique_ptr<ByteChannel> channel, WireLimits limits);
+
+    /// Exchanges versions; the names of the server's extensions, each with its data.
+    std::unordered_map<std::string, std::string> start();
+
+    /// The next request number. Each is used once: for exactly one send().
+    RequestId next_id() { return next_id_++; }
+    /// Sends a request whose first field is `id`; its reply may hold `largest_reply` bytes. Waits only while more than a megabyte is unsent.
+    void send(RequestId id, std::vector<std::byte> packet, std::size_t largest_reply);
+    /// Waits for the reply to `id`; its body begins after the id.
+    Packet wait(RequestId id);
+    /// The reply if it is here; otherwise takes in what has come, without waiting, and looks once more.
+    std::optional<Packet> poll(RequestId id);
+    /// The reply will be of no interest.
+    void forget(RequestId id);
+
+    /// Takes in what has come and asks for a sign of life after a while of silence; never waits, never throws: an Error comes with the next call.
+    void idle() noexcept;
+    bool broken() const { return broken_ != nullptr; }
+
+    /// While this lives, waits ignore interruption and end after `limit`: for cleaning up on the way out.
+    class CleanUp {
+    public:
+        CleanUp(SftpWire& wire, std::chrono::milliseconds limit);
+        ~CleanUp();
+        CleanUp(const CleanUp&) = delete;
+        CleanUp& operator=(const CleanUp&) = delete;
+
+    private:
+        SftpWire& wire_;
+        std::optional<std::chrono::steady_clock::time_point> outer_;
+    };
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    struct Outstanding {
+        std::size_t largest_reply = 0;
+        bool forgotten = false;
+        std::optional<Packet> reply;
+    };
+
+    void wait_until(const std::function<bool()>& done);
+    void check_deadlines(Clock::time_point start);
+    void step(std::chrono::milliseconds longest);
+    void flush();
+    void take_in(base::Bytes bytes);
+    void accept(Packet packet);
+    /// Runs `action`; an Error that leaves it is kept for every later call.
+    template <class Action>
+    decltype(auto) guarded(Action&& action);
+
+    std::unique_ptr<ByteChannel> channel_;
+    WireLimits limits_;
+    RequestId next_id_ = 1;
+    bool started_ = false;
+    std::optional<Packet> version_;
+    std::unordered_map<RequestId, Outstanding> outstanding_;
+    std::vector<std::byte> unsent_;
+    std::size_t unsent_start_ = 0;
+    PacketAssembler assembler_;
+    std::vector<std::byte> buffer_;
+    std::uint64_t heard_ = 0;
+    Clock::time_point last_heard_;
+    Clock::time_point last_ping_;
+    std::optional<Clock::time_point> clean_up_until_;
+    std::unique_ptr<Error> broken_;
+};
+
+}  // namespace nrear::transport

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The file systems of the kernel that every program expects.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace nrear::system {
+
+/// Mounts /proc, /sys, /dev, /dev/pts, /dev/shm, /run and /tmp unless they are. Returns what failed, one line each.
+std::vector<std::string> mount_kernel_file_systems();
+
+}  // namespace nrear::system

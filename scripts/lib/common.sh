@@ -25,6 +25,10 @@ nrear_test_packages=(
     rpm dpkg-dev
 )
 
+nrear_drill_packages=(
+    qemu-system-x86 mmdebstrap openssh-server openssh-client e2fsprogs fdisk util-linux mount python3 tar gzip
+)
+
 die() {
     echo "$(basename "$0"): $*" >&2
     exit 1

@@ -74,9 +74,9 @@ def _interrupt(number, _frame):
 
 def _inside(function, work):
     """The first process of the new namespaces. Returns the exit status."""
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         _private_mounts()
         mount("proc", "/proc", "proc")
@@ -102,6 +102,46 @@ def check_host():
             raise report.LabError(f"{path} is missing: in a chroot, mount /proc, /sys, /dev and /dev/pts first")
 
 
+def _forward(child):
+    """While waiting: the terminal sends SIGINT to the child too, which then ends; the others are passed on."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: os.kill(child, signal.SIGTERM))
+
+
+def _fork(function, *arguments):
+    """Run `function` in a child that is killed when its parent ends; wait for it; its result is the status."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            status = function(*arguments)
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    _forward(child)
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+def _supervise(function, work):
+    """The namespaces begin here, so that the caller stays in its own; the process namespace begins with the next child."""
+    try:
+        _check(libc.unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET), "unshare")
+    except OSError as error:
+        print(f"namespaces cannot be made here: {error}", flush=True)
+        return 1
+    return _fork(_inside, function, work)
+
+
 def run(function, keep_work=False):
     """Call `function(work_directory)` in the sandbox and return its exit status. The work directory is removed at the end."""
     try:
@@ -110,23 +150,11 @@ def run(function, keep_work=False):
         report.show_failure(error)
         return 1
     work = tempfile.mkdtemp(prefix="nrear-lab.", dir=os.environ.get("TMPDIR", "/var/tmp"))
-    child = 0
     try:
-        _check(libc.unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET), "unshare")
-        sys.stdout.flush()
-        child = os.fork()
-        if child == 0:
-            status = 1
-            try:
-                status = _inside(function, work)
-            finally:
-                sys.stdout.flush()
-                sys.stderr.flush()
-                os._exit(status)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to the child too, which then ends
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: os.kill(child, signal.SIGTERM))
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        status = _fork(_supervise, function, work)
+        return 128 - status if status < 0 else status
     finally:
-        if not keep_work:
+        if keep_work:
+            print(f"kept: {work}", flush=True)
+        else:
             shutil.rmtree(work, ignore_errors=True)

@@ -23,7 +23,14 @@ public:
     const std::vector<ExcludePattern>& patterns() const noexcept { return patterns_; }
 
 private:
+    struct Compiled {
+        std::string text;
+        bool wildcards;
+    };
+    bool matches_somewhere(const Compiled& pattern, std::string_view path) const;
+
     std::vector<ExcludePattern> patterns_;
+    std::vector<Compiled> compiled_;  ///< same order
     bool anchored_;
 };
 

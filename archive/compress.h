@@ -1,45 +1,61 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Compression as independent gzip members (RFC 1952): each made alone, so that all cores work, a reader can start anywhere, and damage stays local.
+// What a member's header holds is in gzip_member.h; reading is in decompress.h.
 #pragma once
 
 #include <cstddef>
 #include <memory>
-#include <string>
-#include <vector>
 
+#include "archive/block_io.h"
 #include "core/base/byte_stream.h"
 
 namespace nrear::archive {
 
-enum class Codec { kGzipFast, kGzipSmall, kStore };  ///< ISA-L (libdeflate -1 without it), libdeflate, no compression
+enum class Codec {
+    kGzipFast,   ///< gzip by ISA-L
+    kGzipSmall,  ///< gzip by libdeflate
+    kNone,       ///< no gzip at all: a plain tar
+};
 
 struct Compression {
     Codec codec = Codec::kGzipFast;
     int level = 2;  ///< ISA-L 0..3; libdeflate 1..12
 };
 
+/// The content of one member at most: 1 MiB.
+inline constexpr std::size_t kBlockSize = std::size_t{1} << 20;
+
 /// Makes one gzip member of a block; made once per thread and used again.
 class BlockCompressor {
 public:
     virtual ~BlockCompressor() = default;
-    /// Replaces `out` by the whole member (header with the extra field "NR": total length of the member, 32 bits, little endian).
-    virtual void compress(base::Bytes block, std::vector<std::byte>& out) = 0;
+    /// How large the member of `size` bytes can get.
+    virtual std::size_t bound(std::size_t size) const = 0;
+    /// Writes the whole member and returns its length; `out` holds bound(block.size()) bytes or more. Throws Error.
+    virtual std::size_t compress(base::Bytes block, base::MutableBytes out) = 0;
 };
 
+/// Throws Error (kGeneral) for a level that the codec does not have, and for Codec::kNone.
 std::unique_ptr<BlockCompressor> make_block_compressor(const Compression& compression);
 
-/// Splits what is written into 1 MiB blocks, packs them on `threads` threads (0 = all allowed cores), writes members in order to `out`.
-/// Bounded: at most 4 blocks a thread in flight. The first error of any stage is thrown from write() or finish(). `out` must outlive it.
-class GzipSink final : public base::FinishingSink {
+/// Splits what is written into blocks, packs them on `threads` threads (0 = all allowed cores, at most 16), writes members in order to `out`.
+/// Order: as written. Bound: `threads` + 8 blocks in flight. End: the first error of any stage is thrown from write(), space() or finish();
+/// destroying it unfinished drops what is in flight and joins its threads. `out` must outlive it and is written by one thread of ours.
+class GzipSink final : public base::FinishingSink, public BlockOutput {
 public:
     GzipSink(base::Sink& out, const Compression& compression, unsigned threads = 0);
     ~GzipSink() override;
     void write(base::Bytes bytes) override;
+    base::MutableBytes space() override;
+    void advance(std::size_t count) override;
     void finish() override;  ///< drains; does not finish `out`
 
 private:
     struct Pipeline;
     std::unique_ptr<Pipeline> pipeline_;
 };
+
+/// The processors that this process may use, 1 at least.
+unsigned allowed_processors() noexcept;
 
 }  // namespace nrear::archive

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reads an archive's bytes unpacked: gzip members of ours on several threads, any other gzip (one stream, several members, --rsyncable) with zlib,
+// a plain tar as it is. Every CRC is checked; cut off, damaged, or with something behind its end, it is an Error that says where.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "archive/block_io.h"
+#include "core/base/byte_stream.h"
+
+namespace nrear::archive {
+
+/// Order: as in the archive. Bound: `threads` + 6 blocks. End: an error is thrown by chunk() after all that came before it was given out;
+/// destroying it early ends its threads. `in` is read by one thread of ours.
+class DecompressInput final : public BlockInput {
+public:
+    explicit DecompressInput(base::Source& in, unsigned threads = 0);
+    ~DecompressInput() override;
+    base::Bytes chunk() override;
+    void consume(std::size_t count) override;
+
+    /// Bytes read from `in` so far.
+    std::uint64_t bytes_read() const noexcept;
+
+private:
+    struct Pipeline;
+    std::unique_ptr<Pipeline> pipeline_;
+};
+
+}  // namespace nrear::archive

@@ -10,42 +10,37 @@
 
 #include "archive/compress.h"
 #include "archive/exclude.h"
+#include "archive/file_warning.h"
 #include "core/base/byte_stream.h"
 #include "core/base/progress.h"
 
 namespace nrear::archive {
 
-/// Something about one file that the operator should know; never stops the run.
-struct FileWarning {
-    enum class Kind { kChanged, kGrew, kShrank, kVanished, kUnreadable, kSocket, kMetadata };
-    Kind kind;
-    std::string path;    ///< raw bytes
-    std::string detail;  ///< "grew while it was read: archived its first 4096 bytes"
-};
-
 struct BackupOptions {
-    std::string root = "/";                    ///< where absolute paths start (tests)
-    std::vector<std::string> trees{"/"};       ///< mount points, each archived without leaving its file system; a path listed twice is stored once
-    std::vector<std::string> extra_trees;      ///< BACKUP_PROG_INCLUDE
-    ExcludeRules* excludes = nullptr;          ///< the operator's patterns
-    std::vector<std::string> never;            ///< our own work, ISO and log directories: contents never stored, whatever the patterns say
+    std::string root = "/";                ///< where absolute paths start (tests)
+    std::vector<std::string> trees{"/"};   ///< mount points, each archived without leaving its file system; a path listed twice is stored once
+    std::vector<std::string> extra_trees;  ///< BACKUP_PROG_INCLUDE, globs expanded: directories or files; what is missing is a warning
+    ExcludeRules* excludes = nullptr;      ///< the operator's patterns
+    /// Our own work, ISO and log directories: contents never stored, whatever the patterns say. /proc, /sys, /dev and /run are always among them.
+    std::vector<std::string> never;
     Compression compression;
-    unsigned threads = 0;                      ///< 0 = all allowed cores
-    std::uint64_t expected_bytes = 0;          ///< for the progress display; 0 = unknown
+    unsigned threads = 0;                                ///< 0 = all allowed cores
+    std::uint64_t expected_bytes = 0;                    ///< for the progress display; 0 = unknown
     std::function<void(std::string_view path)> on_file;  ///< each member's path as stored (for backup.log)
 };
 
 struct BackupSummary {
-    std::uint64_t files = 0;             ///< members stored
-    std::uint64_t tar_bytes = 0;         ///< uncompressed
-    std::uint64_t archive_bytes = 0;     ///< written to the sink
-    std::string archive_sha256;          ///< of the written bytes
+    std::uint64_t files = 0;          ///< members stored
+    std::uint64_t tar_bytes = 0;      ///< uncompressed
+    std::uint64_t archive_bytes = 0;  ///< written to the sink
+    std::string archive_sha256;       ///< of the written bytes
     std::uint64_t skipped_sockets = 0;
-    std::vector<FileWarning> warnings;   ///< without sockets; at most 1000 kept, see warning_count
+    std::vector<FileWarning> warnings;  ///< without sockets; at most kKeptWarnings kept, see warning_count
     std::uint64_t warning_count = 0;
 };
 
-/// Throws Error (the sink failed, root not readable), Interrupted. `out` is not finished here.
+/// Throws Error (the sink failed; a tree is not readable; kConfig: a pattern excludes the root of a tree "/"), Interrupted. `out` is not finished here.
+/// `out` is written from a thread of its own, one call at a time. `progress` counts bytes of file content.
 BackupSummary write_backup(const BackupOptions& options, base::Sink& out, base::Progress& progress);
 
 }  // namespace nrear::archive

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/backup.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "archive/mounts.h"
+#include "archive/pax_writer.h"
+#include "archive/tree_writer.h"
+#include "core/base/digest.h"
+#include "core/base/error.h"
+#include "core/base/interrupt.h"
+#include "core/base/text.h"
+
+namespace nrear::archive {
+
+namespace {
+
+/// Counts and hashes on the way to the real sink.
+class HashingSink final : public base::Sink {
+public:
+    explicit HashingSink(base::Sink& out) : out_(out) {}
+    void write(base::Bytes bytes) override {
+        out_.write(bytes);
+        hash_.update(bytes);
+        bytes_ += bytes.size();
+    }
+    std::uint64_t bytes() const noexcept { return bytes_; }
+    std::string finish_hash() { return hash_.finish(); }
+
+private:
+    base::Sink& out_;
+    base::Sha256 hash_;
+    std::uint64_t bytes_ = 0;
+};
+
+/// A plain tar: blocks go out as they are.
+class PlainOutput final : public BlockOutput {
+public:
+    explicit PlainOutput(base::Sink& out) : out_(out), block_(new std::byte[kBlockSize]) {}
+    base::MutableBytes space() override { return {block_.get() + filled_, kBlockSize - filled_}; }
+    void advance(std::size_t count) override {
+        filled_ += count;
+        if (filled_ == kBlockSize) {
+            flush();
+        }
+    }
+    void flush() {
+        base::check_interrupt();
+        out_.write({block_.get(), filled_});
+        filled_ = 0;
+    }
+
+private:
+    base::Sink& out_;
+    std::unique_ptr<std::byte[]> block_;
+    std::size_t filled_ = 0;
+};
+
+/// "/a//b/" -> "/a/b"
+std::string normalised(std::string_view path) {
+    std::string text;
+    for (const auto& part : base::split(path, '/')) {
+        if (!part.empty() && part != ".") {
+            text += "/" + part;
+        }
+    }
+    return text.empty() ? "/" : text;
+}
+
+bool is_inside(std::string_view path, std::string_view directory) {
+    return directory == "/" || (path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/'));
+}
+
+/// The path with symlinks on the way (not at its end) followed, inside the root: through a symlink nothing could be restored.
+/// "" and errno when there is no such path.
+std::string resolved(const std::string& root, const std::string& path) {
+    if (path == "/") {
+        return path;
+    }
+    const std::size_t slash = path.rfind('/');
+    char real[PATH_MAX];
+    const std::string prefix = root == "/" ? "" : root;
+    if (realpath((prefix + path.substr(0, slash) + "/").c_str(), real) == nullptr) {
+        return {};
+    }
+    const std::string_view parent = real;
+    if (!is_inside(parent, root)) {
+        errno = EXDEV;
+        return {};
+    }
+    return normalised(base::cat(parent.substr(prefix.size()), path.substr(slash)));
+}
+
+struct Trees {
+    PathSet must;
+    PathSet extra;
+    PathSet all() const {
+        PathSet both = must;
+        both.insert(extra.begin(), extra.end());
+        return both;
+    }
+};
+
+class Backup {
+public:
+    Backup(const BackupOptions& options, base::Progress& progress) : options_(options), progress_(progress), mounts_(MountTable::of_this_process()) {
+        options_.root = normalised(options.root);
+        for (const auto& path : options.never) {
+            never_.insert(normalised(path));
+        }
+        never_.insert({"/proc", "/sys", "/dev", "/run"});
+    }
+
+    BackupSummary run(base::Sink& out) {
+        HashingSink hashing(out);
+        choose_trees();
+        progress_.transfer_started("Backing up", options_.expected_bytes);
+        if (options_.compression.codec == Codec::kNone) {
+            PlainOutput plain(hashing);
+            write_trees(plain);
+            plain.flush();
+        } else {
+            GzipSink gzip(hashing, options_.compression, options_.threads);
+            write_trees(gzip);
+            gzip.finish();
+        }
+        progress_.transfer_finished();
+        summary_.archive_bytes = hashing.bytes();
+        summary_.archive_sha256 = hashing.finish_hash();
+        return std::move(summary_);
+    }
+
+private:
+    void warn(FileWarning::Kind kind, const std::string& path, std::string detail) {
+        add_warning(summary_.warnings, summary_.warning_count, {kind, path, std::move(detail)});
+    }
+
+    bool excluded(const std::string& path) const { return options_.excludes != nullptr && options_.excludes->excludes(path); }
+
+    void choose_trees() {
+        for (const auto& tree : options_.trees) {
+            const std::string path = resolved(options_.root, normalised(tree));
+            if (path.empty()) {
+                throw system_error("read " + tree, errno);
+            }
+            if (!excluded(path)) {
+                trees_.must.insert(path);
+            } else if (path == "/") {
+                throw Error(ErrorKind::kConfig, "back up /", "an exclude pattern excludes / itself, and with it everything",
+                            "remove the pattern from BACKUP_PROG_EXCLUDE");
+            }
+        }
+        for (const auto& tree : options_.extra_trees) {
+            const std::string path = resolved(options_.root, normalised(tree));
+            if (path.empty()) {
+                warn_missing(tree);
+            } else if (!excluded(path) && !below_never(path)) {
+                trees_.extra.insert(path);
+            }
+        }
+    }
+
+    void warn_missing(const std::string& tree) {
+        const bool missing = errno == ENOENT;
+        warn(missing ? FileWarning::Kind::kVanished : FileWarning::Kind::kUnreadable, tree,
+             missing ? "is to be included but does not exist" : base::cat("cannot be read: ", std::strerror(errno)));
+    }
+
+    bool below_never(const std::string& path) const {
+        for (const auto& never : never_) {
+            if (path != never && is_inside(path, never)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    std::string host_path(const std::string& path) const { return options_.root == "/" ? path : path == "/" ? options_.root : options_.root + path; }
+
+    /// True when the walk of another tree comes by: same file system, and no mount point in between.
+    bool is_covered(const std::string& path, const PathSet& all) const {
+        const std::string here = host_path(path);
+        for (const auto& other : all) {
+            if (other != path && is_inside(path, other) && mounts_.region_of(here) == mounts_.region_of(host_path(other))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void write_trees(BlockOutput& out) {
+        PaxWriter pax(out);
+        const PathSet all = trees_.all();
+        TreeWriter writer(options_, mounts_, all, never_, pax, summary_, progress_);
+        for (const auto& path : all) {  // in order of their names: what is around comes first
+            if (is_covered(path, all) || writer.add(path)) {
+                continue;
+            }
+            if (trees_.must.contains(path)) {
+                throw system_error("read " + path, errno);
+            }
+            warn_missing(path);
+        }
+        pax.finish();
+        summary_.tar_bytes = pax.bytes();
+    }
+
+    BackupOptions options_;
+    base::Progress& progress_;
+    MountTable mounts_;
+    PathSet never_;
+    Trees trees_;
+    BackupSummary summary_;
+};
+
+}  // namespace
+
+BackupSummary write_backup(const BackupOptions& options, base::Sink& out, base::Progress& progress) { return Backup(options, progress).run(out); }
+
+}  // namespace nrear::archive

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Makes files out of members, below one directory and nowhere else: every step of a path is opened by name in the directory before it, never
+// through a symlink; ".." is refused. A directory gets its metadata when the stream has left it, what would stop later work comes last of all.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "archive/entry.h"
+#include "archive/exclude.h"
+#include "archive/restore.h"
+#include "archive/tar_reader.h"
+#include "archive/xattrs.h"
+#include "core/base/unique_fd.h"
+
+namespace nrear::archive {
+
+class Extractor {
+public:
+    /// Throws Error when the target cannot be opened.
+    Extractor(const std::string& target, ExcludeRules excludes, RestoreSummary& summary);
+
+    /// Restores one member, its data read from `reader`. What goes wrong with it alone is noted in the summary.
+    /// Throws Error: of the reader, and when the disk is full or fails.
+    void extract(const Entry& entry, TarReader& reader);
+
+    /// Metadata of the directories still open, ACLs that needed names, immutable and append-only flags, sync.
+    void finish();
+
+private:
+    using Names = std::vector<std::string>;
+
+    /// An open directory on the way to the member at hand.
+    struct Level {
+        std::string name;
+        base::UniqueFd fd;  ///< closed while far from the end of the way
+        dev_t device = 0;
+        ino_t inode = 0;
+        std::unique_ptr<Entry> pending;  ///< its metadata, for when it is left
+        bool keep_times = false;         ///< it was there before: entries made in it must not show
+        struct timespec mtime {};
+        bool children_inherit = false;   ///< has a default ACL or inode flags that new files take over
+    };
+    struct Later {
+        std::string path;
+        Entry entry;  ///< only what is applied
+    };
+
+    void problem(std::string_view path, std::string detail);
+    void step_failed(std::string_view path, const char* step, int error_number);
+
+    static bool split_path(std::string_view path, Names& names);
+    int enter_parents(const Names& names, std::string_view path);
+    bool push(const std::string& name, std::string_view path);
+    void push_level(Level level);
+    void leave();
+    bool reopen(Level& level, int child);
+    base::UniqueFd open_parent(const Names& names) const;
+    bool make_room(int parent, const char* name);
+
+    void make_root(const Entry& entry);
+    void make_directory(int parent, const std::string& name, const Entry& entry);
+    void make_file(int parent, const std::string& name, const Entry& entry, TarReader& reader);
+    void make_hard_link(int parent, const std::string& name, const Entry& entry);
+    void make_other(int parent, const std::string& name, const Entry& entry);
+    bool write_data(int fd, const Entry& entry, TarReader& reader);
+
+    void apply_attributes(const InodeRef& inode, const Entry& entry, bool may_have_inherited);
+    void apply_acl(const InodeRef& inode, const Entry& entry, const char* xattr, const std::string& text);
+    void apply_to_open(int fd, const Entry& entry, bool inherited, std::uint32_t early_flags);
+    void apply_late_acls();
+    void apply_sealing_flags();
+    void sync();
+
+    RestoreSummary& summary_;
+    ExcludeRules excludes_;
+    std::vector<Level> levels_;  ///< the first is the target
+    Names names_;
+    std::vector<Later> late_acls_;
+    std::vector<Later> sealed_;
+    std::map<dev_t, base::UniqueFd> devices_;  ///< one open directory of each file system written to
+};
+
+}  // namespace nrear::archive

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/restore.h"
+
+#include "archive/decompress.h"
+#include "archive/extractor.h"
+#include "archive/tar_reader.h"
+#include "core/base/digest.h"
+#include "core/base/error.h"
+#include "core/base/interrupt.h"
+#include "core/base/text.h"
+
+namespace nrear::archive {
+
+namespace {
+
+/// Hashes on the way from the real source.
+class HashingSource final : public base::Source {
+public:
+    explicit HashingSource(base::Source& in) : in_(in) {}
+    std::size_t read(base::MutableBytes buffer) override {
+        const std::size_t got = in_.read(buffer);
+        hash_.update(buffer.first(got));
+        return got;
+    }
+    std::string finish_hash() { return hash_.finish(); }
+
+private:
+    base::Source& in_;
+    base::Sha256 hash_;
+};
+
+void check_hash(const std::string& found, const std::string& expected) {
+    if (!expected.empty() && found != expected) {
+        throw Error(ErrorKind::kIntegrity, "check the archive", base::cat("its SHA-256 is ", found, ", recorded was ", expected),
+                    "the archive is not the one that was written: use another backup");
+    }
+}
+
+ExcludeRules restore_rules(const std::vector<std::string>& patterns) {
+    std::vector<std::string> absolute;
+    for (const auto& pattern : patterns) {
+        absolute.push_back(pattern.starts_with('/') ? pattern : "/" + pattern);
+    }
+    return ExcludeRules(std::move(absolute));
+}
+
+/// Reads every member and the end, then the rest of the archive, and checks its hash. `member` gets each entry and the reader.
+template <class Member>
+ArchiveFacts read_archive(base::Source& in, const std::string& expected_sha256, unsigned threads, Member member) {
+    HashingSource hashing(in);
+    DecompressInput input(hashing, threads);
+    TarReader reader(input);
+    ArchiveFacts facts;
+    Entry entry;
+    while (with_context(facts.files == 0 ? "reading its first member" : base::cat("reading the member after ", base::printable(entry.path)),
+                        [&] { return reader.next(entry); })) {
+        base::check_interrupt();
+        ++facts.files;
+        member(entry, reader, input.bytes_read());
+    }
+    reader.finish();
+    facts.tar_bytes = reader.position();
+    facts.archive_bytes = input.bytes_read();
+    facts.sha256 = hashing.finish_hash();
+    check_hash(facts.sha256, expected_sha256);
+    return facts;
+}
+
+}  // namespace
+
+RestoreSummary restore_backup(base::Source& in, const RestoreOptions& options, base::Progress& progress) {
+    RestoreSummary summary;
+    Extractor extractor(options.target, restore_rules(options.excludes), summary);
+    progress.transfer_started("Restoring", options.archive_bytes);
+    read_archive(in, options.expected_sha256, options.threads, [&](const Entry& entry, TarReader& reader, std::uint64_t bytes_read) {
+        try {
+            extractor.extract(entry, reader);
+        } catch (Error& error) {
+            error.add_context("restoring " + base::printable(entry.path));
+            throw;
+        }
+        progress.transfer_at(bytes_read, summary.files);
+    });
+    extractor.finish();
+    progress.transfer_finished();
+    return summary;
+}
+
+ArchiveFacts verify_backup(base::Source& in, const std::string& expected_sha256, std::uint64_t archive_bytes, base::Progress& progress) {
+    progress.transfer_started("Checking", archive_bytes);
+    std::uint64_t files = 0;
+    const ArchiveFacts facts = read_archive(in, expected_sha256, 0, [&](const Entry&, TarReader&, std::uint64_t bytes_read) { progress.transfer_at(bytes_read, ++files); });
+    progress.transfer_finished();
+    return facts;
+}
+
+}  // namespace nrear::archive

@@ -5,6 +5,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -22,46 +23,65 @@ inline constexpr const char* kTargetRoot = "/mnt/local";
 /// Runs a program; any status but 0 fails the step.
 struct RunCommand {
     std::vector<std::string> argv;
-    std::string input;  ///< standard input, e.g. the script for sfdisk
+    std::string input = {};  ///< standard input, e.g. the script for sfdisk
     Where where = Where::kRescue;
-    std::vector<std::vector<std::string>> alternatives;  ///< other spellings, tried in order when argv[0] does not exist there (grub-install, grub2-install)
+    std::vector<std::vector<std::string>> alternatives = {};  ///< other spellings, tried in order when argv[0] does not exist there (grub-install, grub2-install)
+    bool operator==(const RunCommand&) const = default;
 };
 
 /// Waits until udev has made the device node, at most `seconds`.
 struct WaitForDevice {
     std::string path;
     unsigned seconds = 30;
+    bool operator==(const WaitForDevice&) const = default;
 };
 
 struct MakeDirectory {
-    std::string path;  ///< in the rescue system; parents are made too
+    std::string path;  ///< in the rescue system; parents are made too; one that exists stays as it is
     unsigned mode = 0755;
+    bool operator==(const MakeDirectory&) const = default;
 };
 
 /// Streams the archive into kTargetRoot. The executor's caller does it.
-struct RestoreFiles {};
+struct RestoreFiles {
+    bool operator==(const RestoreFiles&) const = default;
+};
+
+/// Puts the disks' new names into text files of the recovered system, where they stand as whole words ("/dev/vda1", not "/dev/vda10").
+struct RenameDevices {
+    std::vector<std::pair<std::string, std::string>> names;  ///< recorded -> present: "/dev/vda1" -> "/dev/sda1"
+    std::vector<std::string> files;                          ///< in the rescue system; of a directory all files in it; what does not exist is passed over
+    bool operator==(const RenameDevices&) const = default;
+};
 
 /// Rebuilds the recovered system's initramfs if (and only if) it lacks what this machine's disks need. The executor's caller decides and does it.
 struct RebuildInitramfs {
-    bool forced = false;  ///< the plan already knows that disk names changed
+    bool forced = false;  ///< the plan already knows that names inside have changed
+    bool operator==(const RebuildInitramfs&) const = default;
 };
 
-using Action = std::variant<RunCommand, WaitForDevice, MakeDirectory, RestoreFiles, RebuildInitramfs>;
+using Action = std::variant<RunCommand, WaitForDevice, MakeDirectory, RestoreFiles, RenameDevices, RebuildInitramfs>;
 
 struct Step {
     std::string title;  ///< imperative, for people: "Create ext4 file system on /dev/vda1 for /"
     std::string node;   ///< id of the layout node that it makes, "" when none
     Action action;
     bool destroys = false;  ///< overwrites what is on a disk
+    bool operator==(const Step&) const = default;
 };
 
 struct Plan {
     std::vector<Step> steps;
+    bool operator==(const Plan&) const = default;
 };
 
-/// Programs that the rescue system must hold to run this plan: argv[0] (and of the alternatives) over all steps in the rescue system.
+/// Programs that the rescue system must hold to run this plan: argv[0] (and of the alternatives) over all steps in the rescue system, and mount and
+/// umount, by which the executor prepares the chroot of the others.
 std::set<std::string> programs_in_rescue(const Plan& plan);
 /// The same for the steps that run in the recovered system.
 std::set<std::string> programs_in_target(const Plan& plan);
+
+/// Every `from` that is a whole device name in the text becomes its `to`; all at once, so that names may swap.
+std::string rename_devices(const std::string& text, const std::vector<std::pair<std::string, std::string>>& names);
 
 }  // namespace nrear::plan

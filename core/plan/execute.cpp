@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/plan/execute.h"
+
+#include <sys/stat.h>
+
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "core/base/error.h"
+#include "core/base/fd_stream.h"
+#include "core/base/interrupt.h"
+#include "core/base/text.h"
+#include "core/plan/journal.h"
+#include "core/plan/plan_text.h"
+#include "core/plan/rename_files.h"
+#include "core/plan/target_mounts.h"
+
+namespace nrear::plan {
+
+namespace {
+
+using base::cat;
+
+constexpr auto kCommandLimit = std::chrono::hours(2);  // mke2fs on a very large, slow disk; nothing else comes near
+
+/// Does one action; the result is a note for people.
+class Doer {
+public:
+    Doer(base::CommandRunner& runner, const ExecuteCallbacks& callbacks, const ExecuteOptions& options) : runner_(runner), callbacks_(callbacks), options_(options) {}
+
+    std::string operator()(const RunCommand& run) const {
+        base::Command command{.argv = run.argv, .input = run.input, .time_limit = kCommandLimit};
+        if (run.where == Where::kRescue) {
+            command.argv = available(run, [&](const std::string& name) { return runner_.exists(name); });
+            base::run_checked(runner_, command);
+            return "";
+        }
+        const base::Root target(options_.target_root);
+        command.argv = available(run, [&](const std::string& name) { return base::find_program(target, name).has_value(); });
+        command.root = options_.target_root;
+        const TargetMounts mounts(runner_, options_.target_root);
+        base::run_checked(runner_, command);
+        return "";
+    }
+
+    std::string operator()(const WaitForDevice& wait) const {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(wait.seconds);
+        struct stat facts {};
+        while (stat(wait.path.c_str(), &facts) != 0 || !S_ISBLK(facts.st_mode)) {
+            base::check_interrupt();
+            if (std::chrono::steady_clock::now() >= deadline) {
+                throw Error(ErrorKind::kGeneral, "wait for " + wait.path, cat("the device has not appeared within ", wait.seconds, " seconds"));
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        return "";
+    }
+
+    std::string operator()(const MakeDirectory& make) const {
+        struct stat facts {};
+        if (stat(make.path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) {
+            return "";
+        }
+        base::make_directories(make.path, 0755);
+        if (chmod(make.path.c_str(), make.mode) != 0) {  // exactly that mode, whatever the umask
+            throw system_error("set the mode of " + make.path, errno);
+        }
+        return "";
+    }
+
+    std::string operator()(const RestoreFiles&) const {
+        callbacks_.restore_files();
+        return "";
+    }
+
+    std::string operator()(const RenameDevices& rename) const {
+        const auto changed = rename_in_files(rename);
+        return changed.empty() ? "no file names them" : "changed " + base::join(changed, ", ");
+    }
+
+    std::string operator()(const RebuildInitramfs& rebuild) const { return callbacks_.rebuild_initramfs(rebuild); }
+
+private:
+    template <class Exists>
+    static std::vector<std::string> available(const RunCommand& run, Exists&& exists) {
+        if (!exists(run.argv.front())) {
+            for (const auto& alternative : run.alternatives) {
+                if (exists(alternative.front())) {
+                    return alternative;
+                }
+            }
+        }
+        return run.argv;  // to run it says that it is missing
+    }
+
+    base::CommandRunner& runner_;
+    const ExecuteCallbacks& callbacks_;
+    const ExecuteOptions& options_;
+};
+
+class Execution {
+public:
+    Execution(const Plan& plan, base::CommandRunner& runner, const ExecuteCallbacks& callbacks, const ExecuteOptions& options)
+        : plan_(plan), callbacks_(callbacks), options_(options), doer_(runner, callbacks, options), journal_(options.journal_path, plan) {}
+
+    ExecuteResult run() {
+        for (std::size_t number = options_.first; number <= plan_.steps.size(); ++number) {
+            base::check_interrupt();
+            do_step(number, plan_.steps[number - 1]);
+        }
+        return std::move(result_);
+    }
+
+private:
+    void do_step(std::size_t number, const Step& step) {
+        for (;;) {
+            journal_.write(number, step, "started");
+            if (callbacks_.started) {
+                callbacks_.started(number, plan_.steps.size(), step);
+            }
+            const auto failure = attempt(number, step);
+            if (!failure) {
+                return;
+            }
+            journal_.write(number, step, "failed", failure->what());
+            switch (callbacks_.on_failure ? callbacks_.on_failure(number, step, *failure) : Decision::kAbort) {
+                case Decision::kRetry:
+                    continue;
+                case Decision::kSkip:
+                    journal_.write(number, step, "skipped");
+                    result_.skipped.push_back(number);
+                    return;
+                case Decision::kAbort:
+                    throw *failure;
+            }
+        }
+    }
+
+    std::optional<Error> attempt(std::size_t number, const Step& step) {
+        try {
+            const auto note = std::visit(doer_, step.action);
+            journal_.write(number, step, "done", note);
+            if (callbacks_.finished) {
+                callbacks_.finished(number, step, note);
+            }
+            return std::nullopt;
+        } catch (Error& error) {
+            error.add_context(cat("step ", number, ": ", step.title));
+            return error;
+        }
+    }
+
+    const Plan& plan_;
+    const ExecuteCallbacks& callbacks_;
+    const ExecuteOptions& options_;
+    Doer doer_;
+    Journal journal_;
+    ExecuteResult result_;
+};
+
+}  // namespace
+
+ExecuteResult execute(const Plan& plan, base::CommandRunner& runner, const ExecuteCallbacks& callbacks, const ExecuteOptions& options) {
+    return Execution(plan, runner, callbacks, options).run();
+}
+
+std::size_t step_to_resume(const Plan& plan, const std::string& journal_path) { return last_finished(journal_path, plan) + 1; }
+
+}  // namespace nrear::plan

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Rounds from the surest sign to the weakest; each takes disks away from the next.
+#include "core/plan/fit.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <set>
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/plan/move_layout.h"
+
+namespace nrear::plan {
+
+namespace {
+
+using base::cat;
+using layout::PresentDisk;
+
+std::string full_path(const std::string& name) { return name.starts_with('/') ? name : "/dev/" + name; }
+
+/// Why a disk cannot be written to at all; "" when it can.
+std::string obstacle(const PresentDisk& disk, const FitOptions& options) {
+    if (disk.rescue_medium) {
+        return "it is the medium that this rescue system was started from";
+    }
+    if (disk.read_only) {
+        return "it is read-only";
+    }
+    if (!disk.used_by.empty()) {
+        return "it is in use: " + base::join(disk.used_by, ", ");
+    }
+    const auto is_protected = [&](const std::string& id) {
+        return !id.empty() && std::find(options.write_protected_ids.begin(), options.write_protected_ids.end(), id) != options.write_protected_ids.end();
+    };
+    const bool by_content = std::any_of(disk.contents.begin(), disk.contents.end(), [&](const auto& content) { return is_protected(content.uuid); });
+    if (by_content || is_protected(disk.facts.serial) || is_protected(disk.facts.wwn) || (disk.table && is_protected(disk.table->id))) {
+        return "WRITE_PROTECTED_IDS protects it";
+    }
+    return "";
+}
+
+struct Recorded {
+    std::string id;
+    layout::DiskFacts facts;
+    std::uint64_t needed = 0;
+    const PresentDisk* chosen = nullptr;
+    DiskMatch match;
+};
+
+class Fitter {
+public:
+    Fitter(const layout::Layout& layout, const std::vector<PresentDisk>& present, const FitOptions& options) : layout_(layout), present_(present), options_(options) {
+        layout::each<layout::Disk>(layout, [&](const layout::Node& node, const layout::Disk& disk) {
+            recorded_.push_back({node.id, disk.facts, needed_bytes(layout, node.id), nullptr, {}});
+        });
+    }
+
+    FitResult run() {
+        by_operator();
+        by_identity(MatchedBy::kWwn, "WWN", [](const layout::DiskFacts& facts) { return facts.wwn; });
+        by_identity(MatchedBy::kSerial, "serial number", [](const layout::DiskFacts& facts) { return facts.serial; });
+        by_name();
+        by_size();
+        FitResult result;
+        for (const auto& disk : recorded_) {
+            if (disk.chosen != nullptr) {
+                result.matches.push_back(disk.match);
+            } else {
+                result.open.push_back(open(disk));
+            }
+        }
+        refuse_unattended(result);
+        if (result.open.empty()) {
+            result.layout = layout_;
+            result.renames = move_layout(result.layout, targets());
+        }
+        return result;
+    }
+
+private:
+    bool taken(const PresentDisk& disk) const {
+        return std::any_of(recorded_.begin(), recorded_.end(), [&](const Recorded& other) { return other.chosen == &disk; });
+    }
+
+    /// Could take it as far as size and state go.
+    bool suits(const Recorded& recorded, const PresentDisk& disk) const {
+        return !taken(disk) && obstacle(disk, options_).empty() && disk.facts.size >= recorded.needed && disk.facts.logical_sector == recorded.facts.logical_sector;
+    }
+
+    /// A removable disk is nobody's second choice: only identity, or the operator, may pick it.
+    bool may_be_chosen(const Recorded& recorded, const PresentDisk& disk) const {
+        return suits(recorded, disk) && !disk.facts.removable && (disk.facts.transport != "usb" || recorded.facts.transport == "usb");
+    }
+
+    void choose(Recorded& recorded, const PresentDisk& disk, MatchedBy by, std::string reason) {
+        const bool vouched = by == MatchedBy::kOperator || by == MatchedBy::kWwn || by == MatchedBy::kSerial;
+        recorded.chosen = &disk;
+        recorded.match = {recorded.id, recorded.facts.path, disk.facts.path, by, !vouched && !disk.blank, std::move(reason)};
+    }
+
+    void check_size(const Recorded& recorded, const PresentDisk& disk) const {
+        const auto what = cat("recover ", recorded.facts.path, " on ", disk.facts.path);
+        if (disk.facts.size < recorded.needed) {
+            throw Error(ErrorKind::kLayout, what, cat("it has ", base::human_size(disk.facts.size), " (", disk.facts.size, " bytes), the partitions need ",
+                                                      base::human_size(recorded.needed), " (", recorded.needed, " bytes)"), "nothing was written; give it a larger disk");
+        }
+        if (disk.facts.logical_sector != recorded.facts.logical_sector) {
+            throw Error(ErrorKind::kLayout, what, cat("it has sectors of ", disk.facts.logical_sector, " bytes, the recorded disk of ", recorded.facts.logical_sector),
+                        "nothing was written; use a disk with the same sector size");
+        }
+    }
+
+    void by_operator() {
+        for (const auto& [from, to] : options_.map) {
+            const auto recorded = std::find_if(recorded_.begin(), recorded_.end(), [&](const Recorded& disk) { return disk.facts.path == full_path(from); });
+            const auto disk = std::find_if(present_.begin(), present_.end(), [&](const PresentDisk& other) { return other.facts.path == full_path(to); });
+            const auto what = cat("map ", from, " to ", to);
+            if (recorded == recorded_.end()) {
+                throw Error(ErrorKind::kWrongDisk, what, cat("the backup knows no disk ", from));
+            }
+            if (disk == present_.end()) {
+                throw Error(ErrorKind::kWrongDisk, what, cat("there is no disk ", to, " here"));
+            }
+            if (const auto why = obstacle(*disk, options_); !why.empty()) {
+                throw Error(ErrorKind::kWrongDisk, what, why, "nothing was written");
+            }
+            if (taken(*disk) || recorded->chosen != nullptr) {
+                throw Error(ErrorKind::kWrongDisk, what, "a disk is named twice");
+            }
+            check_size(*recorded, *disk);
+            choose(*recorded, *disk, MatchedBy::kOperator, "named by you");
+        }
+    }
+
+    void by_identity(MatchedBy by, const char* word, const std::function<std::string(const layout::DiskFacts&)>& identity) {
+        for (auto& recorded : recorded_) {
+            const auto id = identity(recorded.facts);
+            if (recorded.chosen != nullptr || id.empty()) {
+                continue;
+            }
+            const auto same = [&](const PresentDisk& disk) { return identity(disk.facts) == id; };
+            const auto twins = std::count_if(recorded_.begin(), recorded_.end(), [&](const Recorded& other) { return identity(other.facts) == id; });
+            if (twins != 1 || std::count_if(present_.begin(), present_.end(), same) != 1) {
+                continue;  // an identity that two share is none
+            }
+            const auto& disk = *std::find_if(present_.begin(), present_.end(), same);
+            if (taken(disk)) {
+                continue;
+            }
+            if (const auto why = obstacle(disk, options_); !why.empty()) {
+                throw Error(ErrorKind::kWrongDisk, cat("recover ", recorded.facts.path, " on ", disk.facts.path), why, "nothing was written; name another disk with --map");
+            }
+            check_size(recorded, disk);
+            choose(recorded, disk, by, cat("same ", word, " ", base::printable(id)));
+        }
+    }
+
+    /// The same place and the same size: what a replaced disk of the same model shows, and a disk of no identity (many virtual ones).
+    void by_name() {
+        for (auto& recorded : recorded_) {
+            for (const auto& disk : present_) {
+                const bool place = disk.facts.path == recorded.facts.path || (!recorded.facts.by_path.empty() && disk.facts.by_path == recorded.facts.by_path);
+                if (recorded.chosen == nullptr && place && disk.facts.size == recorded.facts.size && may_be_chosen(recorded, disk)) {
+                    choose(recorded, disk, MatchedBy::kName, "same name and size");
+                }
+            }
+        }
+    }
+
+    std::vector<const PresentDisk*> candidates(const Recorded& recorded, bool blank_only) const {
+        std::vector<const PresentDisk*> out;
+        for (const auto& disk : present_) {
+            if (may_be_chosen(recorded, disk) && (disk.blank || !blank_only)) {
+                out.push_back(&disk);
+            }
+        }
+        return out;
+    }
+
+    std::vector<Recorded*> unmatched() {
+        std::vector<Recorded*> out;
+        for (auto& recorded : recorded_) {
+            if (recorded.chosen == nullptr) {
+                out.push_back(&recorded);
+            }
+        }
+        return out;
+    }
+
+    /// Size decides only where it leaves no choice: equal sizes that pair off one to one with no blank disk left over, or one disk for one disk.
+    void by_size() {
+        auto left = unmatched();
+        std::set<const PresentDisk*> blanks;
+        for (const auto* recorded : left) {
+            const auto some = candidates(*recorded, true);
+            blanks.insert(some.begin(), some.end());
+        }
+        if (left.size() > 1 && blanks.size() == left.size()) {
+            pair_equal_sizes(left, blanks);
+        }
+        left = unmatched();
+        if (left.size() != 1) {
+            return;
+        }
+        if (const auto blank = candidates(*left.front(), true); blank.size() == 1) {
+            choose(*left.front(), *blank.front(), MatchedBy::kSize, "the only blank disk that is large enough");
+        } else if (const auto any = candidates(*left.front(), false); any.size() == 1) {
+            choose(*left.front(), *any.front(), MatchedBy::kSize, "the only disk that is large enough");
+        }
+    }
+
+    void pair_equal_sizes(const std::vector<Recorded*>& left, const std::set<const PresentDisk*>& blanks) {
+        std::map<std::uint64_t, const PresentDisk*> by_size;
+        std::set<std::uint64_t> recorded_sizes;
+        for (const auto* disk : blanks) {
+            by_size[disk->facts.size] = disk;
+        }
+        for (const auto* recorded : left) {
+            recorded_sizes.insert(recorded->facts.size);
+        }
+        const bool one_to_one = by_size.size() == left.size() && recorded_sizes.size() == left.size() &&
+                                std::all_of(recorded_sizes.begin(), recorded_sizes.end(), [&](std::uint64_t size) { return by_size.contains(size); });
+        for (auto* recorded : one_to_one ? left : std::vector<Recorded*>{}) {
+            choose(*recorded, *by_size[recorded->facts.size], MatchedBy::kSize, "the only blank disk of that size");
+        }
+    }
+
+    /// What the operator has to be asked; throws when no disk could do.
+    OpenDisk open(const Recorded& recorded) const {
+        OpenDisk open{recorded.id, recorded.facts.path, {}, ""};
+        for (const auto& disk : present_) {
+            if (suits(recorded, disk)) {
+                open.candidates.push_back(disk.facts.path);
+            }
+        }
+        if (open.candidates.empty()) {
+            throw no_disk(recorded);
+        }
+        open.why = open.candidates.size() == 1 ? "the only disk that could take it is a removable one, or holds data"
+                                               : "several disks could take it: " + base::join(open.candidates, ", ");
+        return open;
+    }
+
+    Error no_disk(const Recorded& recorded) const {
+        std::vector<std::string> lines;
+        for (const auto& disk : present_) {
+            std::string why = obstacle(disk, options_);
+            if (taken(disk)) {
+                why = "another recorded disk goes there";
+            } else if (why.empty() && disk.facts.size < recorded.needed) {
+                why = "too small";
+            } else if (why.empty()) {
+                why = cat("sectors of ", disk.facts.logical_sector, " bytes instead of ", recorded.facts.logical_sector);
+            }
+            lines.push_back(cat(disk.facts.path, " has ", base::human_size(disk.facts.size), " (", disk.facts.size, " bytes): ", why));
+        }
+        return Error(ErrorKind::kLayout, "find a disk for " + recorded.facts.path,
+                     cat("it needs ", base::human_size(recorded.needed), " (", recorded.needed, " bytes)", lines.empty() ? "; no disk is there" : "\n", base::join(lines, "\n")),
+                     "nothing was written; attach a disk that is large enough");
+    }
+
+    void refuse_unattended(const FitResult& result) const {
+        if (!options_.unattended) {
+            return;
+        }
+        if (!result.open.empty()) {
+            const auto& first = result.open.front();
+            throw Error(ErrorKind::kWrongDisk, "choose a disk for " + first.recorded_path, first.why, "nobody is asked in an unattended recovery; nothing was written");
+        }
+        for (const auto& match : result.matches) {
+            if (match.needs_confirmation) {
+                throw Error(ErrorKind::kWrongDisk, cat("recover ", match.recorded_path, " on ", match.present_path),
+                            "that disk is not blank, and neither serial number nor WWN says that it is the same",
+                            "nobody is asked in an unattended recovery; nothing was written");
+            }
+        }
+    }
+
+    std::map<std::string, layout::DiskFacts> targets() const {
+        std::map<std::string, layout::DiskFacts> out;
+        for (const auto& recorded : recorded_) {
+            out[recorded.id] = recorded.chosen->facts;
+        }
+        return out;
+    }
+
+    const layout::Layout& layout_;
+    const std::vector<PresentDisk>& present_;
+    const FitOptions& options_;
+    std::vector<Recorded> recorded_;
+};
+
+}  // namespace
+
+bool FitResult::needs_confirmation() const {
+    return std::any_of(matches.begin(), matches.end(), [](const DiskMatch& match) { return match.needs_confirmation; });
+}
+
+FitResult fit(const layout::Layout& layout, const std::vector<layout::PresentDisk>& present, const FitOptions& options) { return Fitter(layout, present, options).run(); }
+
+std::uint64_t needed_bytes(const layout::Layout& layout, const std::string& disk) {
+    const auto* node = layout::find(layout, disk);
+    const auto& what = std::get<layout::Disk>(node->what);
+    if (!what.table) {
+        return what.facts.size;
+    }
+    std::uint64_t end = 0;
+    layout::each<layout::Partition>(layout, [&](const layout::Node& other, const layout::Partition& partition) {
+        if (std::find(other.on.begin(), other.on.end(), disk) != other.on.end()) {
+            end = std::max(end, partition.start + partition.size);
+        }
+    });
+    // The second table of a GPT: one sector of header and 128 bytes an entry (UEFI specification 5.3).
+    const std::uint64_t sector = what.facts.logical_sector;
+    const std::uint64_t backup = what.table->type == "gpt" ? sector + (what.table->entries.value_or(128) * 128ULL + sector - 1) / sector * sector : 0;
+    return end + backup;
+}
+
+}  // namespace nrear::plan

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The table of contents of a recovery.
+#include "core/plan/make_plan.h"
+
+#include <algorithm>
+
+#include "core/base/text.h"
+#include "core/layout/creation_order.h"
+#include "core/layout/unsupported.h"
+#include "core/plan/plan_steps.h"
+
+namespace nrear::plan {
+
+namespace {
+
+using base::cat;
+
+/// Files of the recovered system that may call disks by the kernel's names.
+constexpr const char* kNamingFiles[] = {"/etc/fstab", "/etc/crypttab", "/etc/default/grub", "/etc/kernel/cmdline", "/etc/initramfs-tools/conf.d/resume",
+                                        "/boot/grub/grub.cfg", "/boot/grub/device.map", "/boot/grub2/grub.cfg", "/boot/grub2/grubenv", "/boot/grub2/device.map",
+                                        "/boot/loader/entries"};
+
+/// "root=/dev/vda1" of the kernel, or a path in fstab: names that the initramfs may hold too.
+bool system_uses(const layout::Layout& layout, const std::vector<std::pair<std::string, std::string>>& renames) {
+    std::string text = layout.host.kernel_command_line;
+    layout::each<layout::Mount>(layout, [&](const layout::Node&, const layout::Mount& mount) { text += " " + mount.fstab_spec; });
+    layout::each<layout::Swap>(layout, [&](const layout::Node&, const layout::Swap& swap) { text += " " + swap.fstab_spec; });
+    return rename_devices(text, renames) != text;
+}
+
+void plan_storage(const layout::Layout& layout, const layout::Node& node, Steps& steps) {
+    if (const auto* disk = std::get_if<layout::Disk>(&node.what)) {
+        plan_disk(layout, node, *disk, steps);
+    } else if (const auto* ext = std::get_if<layout::ExtFilesystem>(&node.what)) {
+        plan_ext(layout, node, *ext, steps);
+    } else if (const auto* swap = std::get_if<layout::Swap>(&node.what)) {
+        plan_swap(node, *swap, steps);
+    } else if (const auto* mount = std::get_if<layout::Mount>(&node.what)) {
+        plan_mount(node, *mount, steps);
+    }
+}
+
+void plan_new_names(const layout::Layout& layout, const PlanOptions& options, Steps& steps) {
+    RenameDevices rename{options.renames, {}};
+    for (const char* file : kNamingFiles) {
+        rename.files.push_back(cat(kTargetRoot, file));
+    }
+    std::vector<std::string> shown;
+    layout::each<layout::Disk>(layout, [&](const layout::Node&, const layout::Disk& disk) {
+        for (const auto& [from, to] : options.renames) {
+            if (to == disk.facts.path) {
+                shown.push_back(cat(from, " -> ", to));
+            }
+        }
+    });
+    steps.push_back({cat("Put new disk names into the system's files: ", base::join(shown, ", ")), "", std::move(rename)});
+}
+
+}  // namespace
+
+Plan make_plan(const layout::Layout& layout, const PlanOptions& options) {
+    layout::refuse_unsupported(layout);
+    Plan plan;
+    auto& steps = plan.steps;
+    const auto order = layout::creation_order(layout);
+    for (const auto* node : order) {
+        plan_storage(layout, *node, steps);
+    }
+    steps.push_back({"Restore the files", "", RestoreFiles{}});
+    for (const auto* node : order) {
+        if (const auto* directory = std::get_if<layout::MountPointDirectory>(&node->what)) {
+            plan_directory(*node, *directory, steps);
+        }
+    }
+    if (!options.renames.empty()) {
+        plan_new_names(layout, options, steps);
+    }
+    for (const auto* node : order) {
+        if (std::holds_alternative<layout::BootLoader>(node->what)) {
+            plan_boot_loader(layout, *node, steps);
+        }
+    }
+    steps.push_back({"Rebuild the initramfs if this machine's disks need it", "", RebuildInitramfs{system_uses(layout, options.renames)}});
+    return plan;
+}
+
+}  // namespace nrear::plan

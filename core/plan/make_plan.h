@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// make_plan(Layout) -> Plan. Pure: the same layout gives the same plan.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/layout/layout.h"
+#include "core/plan/plan.h"
+
+namespace nrear::plan {
+
+struct PlanOptions {
+    std::vector<std::pair<std::string, std::string>> renames;  ///< FitResult::renames: device names that differ from the recorded ones
+};
+
+/// Storage in creation order, mounts, files, mount points of what does not come back, names, boot loader, initramfs.
+/// Throws Error(kLayout) for a layout that layout::unsupported() complains about, Error(kIntegrity) for a broken one.
+Plan make_plan(const layout::Layout& layout, const PlanOptions& options = {});
+
+}  // namespace nrear::plan

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Boot loaders. GRUB's own files and its configuration come back with the archive; only the boot code on the disks is made.
+#include "core/base/text.h"
+#include "core/plan/plan_steps.h"
+
+namespace nrear::plan {
+
+void plan_boot_loader(const layout::Layout& layout, const layout::Node& node, Steps& steps) {
+    const auto& boot = std::get<layout::BootLoader>(node.what);
+    for (const auto& id : node.on) {
+        const auto* disk = layout::find(layout, id);
+        if (disk == nullptr || !std::holds_alternative<layout::Disk>(disk->what)) {
+            continue;
+        }
+        const auto path = layout::path_of(*disk);
+        const std::string target = "--target=" + boot.target;
+        // Red Hat and SUSE call it grub2-install.
+        steps.push_back({"Install GRUB on " + path, node.id,
+                         RunCommand{{"grub-install", target, path}, "", Where::kTarget, {{"grub2-install", target, path}}}, true});
+    }
+}
+
+}  // namespace nrear::plan

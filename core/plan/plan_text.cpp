@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/plan/plan_text.h"
+
+#include "core/base/text.h"
+
+namespace nrear::plan {
+
+namespace {
+
+using base::cat;
+using base::shell_quote;
+
+std::string padded(std::size_t number, std::size_t width) {
+    const auto text = cat(number);
+    return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
+}
+
+std::string details(const Step& step, const std::string& indent) {
+    std::string out;
+    if (const auto line = command_line(step); !line.empty()) {
+        out += cat(indent, "$ ", line, "\n");
+    }
+    if (const auto* run = std::get_if<RunCommand>(&step.action)) {
+        for (const auto& line : base::split_lines(run->input)) {
+            out += cat(indent, line.empty() ? "" : "  | ", line, "\n");
+        }
+    }
+    if (const auto* rename = std::get_if<RenameDevices>(&step.action)) {
+        for (const auto& [from, to] : rename->names) {
+            out += cat(indent, "  ", from, " -> ", to, "\n");
+        }
+    }
+    return out;
+}
+
+std::string octal(unsigned mode) {
+    std::string digits;
+    for (; mode != 0; mode >>= 3U) {
+        digits.insert(digits.begin(), static_cast<char>('0' + (mode & 7U)));
+    }
+    return digits.empty() ? "0" : digits;
+}
+
+class ShellWriter {
+public:
+    explicit ShellWriter(std::size_t next) : next_(next) {}
+
+    std::string operator()(const RunCommand& run) const {
+        std::string out;
+        if (run.where == Where::kTarget) {
+            out += cat("    for d in dev proc sys run; do mountpoint -q ", kTargetRoot, "/$d || mount --bind /$d ", kTargetRoot, "/$d; done\n");
+            out += in_target(run);
+        } else {
+            out += "    " + base::shell_join(run.argv);
+            out += run.input.empty() ? "\n" : cat(" <<'END_OF_INPUT'\n", run.input, "END_OF_INPUT\n");
+        }
+        return out;
+    }
+    std::string operator()(const WaitForDevice& wait) const {
+        return cat("    n=0\n    until [ -b ", shell_quote(wait.path), " ]; do n=$((n + 1)); [ \"$n\" -le ", wait.seconds, " ] || exit 1; sleep 1; done\n");
+    }
+    std::string operator()(const MakeDirectory& make) const {
+        const auto path = shell_quote(make.path);
+        return cat("    [ -d ", path, " ] || mkdir -p -m ", octal(make.mode), " ", path, "\n");
+    }
+    std::string operator()(const RestoreFiles&) const {
+        return cat("    echo 'Now unpack the archive: tar --acls --xattrs --xattrs-include=\"*\" --selinux --numeric-owner -xpzf backup.tar.gz -C ", kTargetRoot, "'\n",
+                   "    echo \"Then go on with: sh $0 ", next_, "\"\n    exit 3\n");
+    }
+    std::string operator()(const RenameDevices& rename) const {
+        std::string away;  // by way of marks, since names may swap
+        std::string back;
+        for (std::size_t i = 0; i < rename.names.size(); ++i) {
+            away += cat(" -e ", shell_quote(cat("s#(^|[^A-Za-z0-9_.-])", rename.names[i].first, "($|[^A-Za-z0-9_.-])#\\1@nrear", i, "@\\2#g")));
+            back += cat(" -e ", shell_quote(cat("s#@nrear", i, "@#", rename.names[i].second, "#g")));
+        }
+        return cat("    for f in ", base::shell_join(rename.files), " ", kTargetRoot, "/boot/loader/entries/*; do\n        [ ! -f \"$f\" ] || sed -E -i", away, back, " \"$f\"\n    done\n");
+    }
+    std::string operator()(const RebuildInitramfs&) const {
+        return cat("    echo 'If this machine has other disks than the recorded one: chroot ", kTargetRoot, " update-initramfs -u -k all, or dracut --force --regenerate-all'\n");
+    }
+
+private:
+    static std::string in_target(const RunCommand& run) {
+        std::string out = cat("    if ", has_program(run.argv), "; then\n        chroot ", kTargetRoot, " ", base::shell_join(run.argv), "\n");
+        for (const auto& alternative : run.alternatives) {
+            out += cat("    elif ", has_program(alternative), "; then\n        chroot ", kTargetRoot, " ", base::shell_join(alternative), "\n");
+        }
+        return out + cat("    else\n        echo ", shell_quote(run.argv.front() + " is not there"), " >&2; exit 1\n    fi\n");
+    }
+    static std::string has_program(const std::vector<std::string>& argv) {
+        return cat("chroot ", kTargetRoot, " /bin/sh -c ", shell_quote(cat("command -v ", shell_quote(argv.front()), " > /dev/null")));
+    }
+
+    std::size_t next_;
+};
+
+}  // namespace
+
+std::string command_line(const Step& step) {
+    const auto* run = std::get_if<RunCommand>(&step.action);
+    if (run == nullptr) {
+        return "";
+    }
+    return run->where == Where::kTarget ? cat("chroot ", kTargetRoot, " ", base::shell_join(run->argv)) : base::shell_join(run->argv);
+}
+
+std::string to_text(const Plan& plan, bool full) {
+    const std::size_t width = cat(plan.steps.size()).size();
+    std::string out;
+    for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+        const auto& step = plan.steps[i];
+        out += cat(padded(i + 1, width), step.destroys ? " * " : "   ", step.title, "\n");
+        out += full ? details(step, std::string(width + 5, ' ')) : "";
+    }
+    return out;
+}
+
+std::string to_shell(const Plan& plan) {
+    std::string out = "#!/bin/sh\n# What nrear recover would do, step by step. IT OVERWRITES DISKS. To go on at step N: sh this-file N\nset -eu\nexport LC_ALL=C\nfrom=${1:-1}\n"
+                      "step() { [ \"$1\" -ge \"$from\" ] && echo \"== $1: $2\"; }\n";
+    for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+        const auto& step = plan.steps[i];
+        out += cat("\nif step ", i + 1, " ", shell_quote(step.title), "; then\n", std::visit(ShellWriter(i + 2), step.action), "fi\n");
+    }
+    return out;
+}
+
+}  // namespace nrear::plan

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/scan/classify_mounts.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "core/base/text.h"
+
+namespace nrear::scan {
+
+namespace {
+
+using base::cat;
+
+template <class Range>
+bool contains(const Range& range, std::string_view value) {
+    return std::find(std::begin(range), std::end(range), value) != std::end(range);
+}
+
+/// File systems of the system itself: a disk that carries one belongs to it, even a USB stick.
+constexpr std::array kSystemMounts = {"/", "/boot", "/usr", "/var", "/home", "/opt", "/srv"};
+
+/// Kernel interfaces and volatile directories: what is mounted below them is made anew at each boot.
+constexpr std::array kVolatile = {"/proc", "/sys", "/dev", "/run"};
+
+/// Containers make and remove these mount points themselves.
+constexpr std::array kUnrecorded = {"overlay", "nsfs", "fuse.portal", "fuse.gvfsd-fuse", "rootfs"};
+
+bool below_volatile(std::string_view path) {
+    return std::any_of(kVolatile.begin(), kVolatile.end(), [&](const char* top) { return path != top && is_within(path, top); });
+}
+
+/// From the mount's options, never by stat: that hangs on a dead server.
+unsigned mode_of(const MountEntry& entry) {
+    if (entry.type == "proc" || entry.type == "sysfs") {
+        return 0555;
+    }
+    if (entry.type != "tmpfs") {
+        return 0755;
+    }
+    for (const auto& option : base::split(entry.options, ',')) {
+        if (option.starts_with("mode=")) {
+            return static_cast<unsigned>(base::parse_u64(option.substr(5), 8).value_or(0755)) & 07777U;
+        }
+    }
+    return 01777;  // tmpfs(5): the default
+}
+
+std::string reason_without_device(const MountEntry& entry) {
+    constexpr std::array kMemory = {"tmpfs", "ramfs", "devtmpfs", "proc", "sysfs", "hugetlbfs", "mqueue", "debugfs", "tracefs", "configfs", "binfmt_misc", "securityfs",
+                                    "pstore", "efivarfs", "cgroup", "cgroup2", "selinuxfs", "devpts", "bpf", "rpc_pipefs"};
+    constexpr std::array kNetwork = {"nfs", "nfs4", "cifs", "smb3", "ceph", "9p", "afs", "fuse.sshfs", "fuse.glusterfs", "glusterfs", "lustre", "gfs2", "ocfs2", "virtiofs"};
+    if (contains(kMemory, entry.type)) {
+        return "made by the kernel at boot";
+    }
+    if (contains(kNetwork, entry.type)) {
+        return "network file system";
+    }
+    return entry.type == "autofs" ? "mounted on demand" : "on no local disk";
+}
+
+const BlockDevice* device_of(const base::Root& root, const BlockDevices& devices, const MountEntry& entry) {
+    if (!entry.number.starts_with("0:")) {
+        return devices.by_number(entry.number);
+    }
+    // btrfs and zfs have device numbers of their own; the source tells.
+    return entry.source.starts_with("/dev/") ? devices.by_path(root, entry.source) : nullptr;
+}
+
+class Classifier {
+public:
+    Classifier(const base::Root& root, const BlockDevices& devices, const ScanOptions& options) : root_(root), devices_(devices), options_(options) {}
+
+    void take(const MountEntry& entry) {
+        if (below_volatile(entry.mount_point) || contains(kUnrecorded, entry.type)) {
+            return;
+        }
+        const BlockDevice* device = device_of(root_, devices_, entry);
+        auto reason = reason_against(entry, device);
+        if (!reason) {
+            result_.kept.push_back({entry, device});
+            return;
+        }
+        if (reason->starts_with("left out")) {
+            left_out_.push_back(entry.mount_point);
+        }
+        result_.directories.push_back({entry.mount_point, entry.source, entry.type, mode_of(entry), *std::move(reason)});
+    }
+
+    ClassifiedMounts finish() {
+        const auto depth = [](const std::string& path) { return path == "/" ? 0 : std::count(path.begin(), path.end(), '/'); };
+        std::stable_sort(result_.kept.begin(), result_.kept.end(), [&](const KeptMount& a, const KeptMount& b) {
+            const auto left = depth(a.entry.mount_point);
+            const auto right = depth(b.entry.mount_point);
+            return left != right ? left < right : a.entry.mount_point < b.entry.mount_point;
+        });
+        return std::move(result_);
+    }
+
+private:
+    /// Why the file system does not come back; nothing when it does.
+    std::optional<std::string> reason_against(const MountEntry& entry, const BlockDevice* device) {
+        if (device == nullptr) {
+            return reason_without_device(entry);
+        }
+        if (auto setting = excluding_setting(entry, *device); !setting.empty()) {
+            return "left out by " + setting;
+        }
+        const auto names = devices_.chain(device->name);
+        const bool on_loop = std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.starts_with("loop"); });
+        if (on_loop) {
+            return "an image file";
+        }
+        if (device->name.starts_with("sr") || device->name.starts_with("fd") || device->name.starts_with("zram") || device->name.starts_with("ram")) {
+            return "removable medium or memory";
+        }
+        if (!contains(kSystemMounts, entry.mount_point) && on_removable(names)) {
+            return "removable disk";
+        }
+        const bool subvolume = entry.type == "btrfs";
+        const bool again = std::any_of(result_.kept.begin(), result_.kept.end(), [&](const KeptMount& kept) { return kept.device == device; });
+        if (!subvolume && (again || entry.root != "/")) {
+            return "another view of a file system that is mounted elsewhere";
+        }
+        return std::nullopt;
+    }
+
+    std::string excluding_setting(const MountEntry& entry, const BlockDevice& device) const {
+        if (contains(options_.exclude_mountpoints, entry.mount_point)) {
+            return "EXCLUDE_MOUNTPOINTS";
+        }
+        if (contains(options_.exclude_components, "fs:" + entry.mount_point)) {
+            return "EXCLUDE_COMPONENTS";
+        }
+        const auto below = [&](const std::string& top) { return entry.mount_point != top && is_within(entry.mount_point, top); };
+        if (std::any_of(options_.autoexclude_paths.begin(), options_.autoexclude_paths.end(), below)) {
+            return "AUTOEXCLUDE_PATH";
+        }
+        if (const auto holder = std::find_if(left_out_.begin(), left_out_.end(), below); holder != left_out_.end()) {
+            return cat("its place: ", *holder, " is left out");
+        }
+        return excluded_by(devices_, device, options_);
+    }
+
+    bool on_removable(const std::vector<std::string>& names) const {
+        return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+            const BlockDevice* disk = devices_.by_name(name);
+            return disk != nullptr && is_disk(*disk) && is_removable(disk_facts(root_, *disk));
+        });
+    }
+
+    const base::Root& root_;
+    const BlockDevices& devices_;
+    const ScanOptions& options_;
+    ClassifiedMounts result_;
+    std::vector<std::string> left_out_;
+};
+
+}  // namespace
+
+std::string excluded_by(const BlockDevices& devices, const BlockDevice& device, const ScanOptions& options) {
+    for (const auto& name : devices.chain(device.name)) {
+        const BlockDevice* below = devices.by_name(name);
+        if (below == nullptr) {
+            continue;
+        }
+        const auto group = volume_group_of(*below);
+        if (!group.empty() && (contains(options.exclude_volume_groups, group) || contains(options.exclude_volume_groups, "/dev/" + group))) {
+            return "EXCLUDE_VG";
+        }
+        if (!group.empty() && !options.only_include_volume_groups.empty() && !contains(options.only_include_volume_groups, group)) {
+            return "ONLY_INCLUDE_VG";
+        }
+        if (!below->md_level.empty() && (contains(options.exclude_md, below->name) || contains(options.exclude_md, below->path))) {
+            return "EXCLUDE_MD";
+        }
+        if (contains(options.exclude_components, below->path) || (!group.empty() && contains(options.exclude_components, "/dev/" + group)) ||
+            contains(options.exclude_components, "pv:" + below->path)) {
+            return "EXCLUDE_COMPONENTS";
+        }
+    }
+    return "";
+}
+
+ClassifiedMounts classify_mounts(const base::Root& root, const BlockDevices& devices, const ScanOptions& options) {
+    Classifier classifier(root, devices, options);
+    for (const auto& entry : parse_mountinfo(root.read("/proc/self/mountinfo"))) {
+        classifier.take(entry);
+    }
+    return classifier.finish();
+}
+
+}  // namespace nrear::scan

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Text of /proc/self/mountinfo, /etc/fstab and /proc/swaps to rows. No I/O.
+// Sources: proc(5), fstab(5); parsed by libmount, so that escapes and comments mean what they mean to mount(8).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nrear::scan {
+
+struct MountEntry {
+    std::string mount_point;
+    std::string number;   ///< "254:1"; "0:…" when no block device backs it
+    std::string root;     ///< "/" unless it is a bind mount or a subvolume
+    std::string source;   ///< "/dev/vda1", "filer:/export", "tmpfs"
+    std::string type;
+    std::string options;  ///< per-mount, then per-superblock ones, each once, joined by ','
+};
+
+/// In the kernel's order; of mounts over each other at one place only the last, which hides the others.
+std::vector<MountEntry> parse_mountinfo(const std::string& text);
+
+struct FstabEntry {
+    std::string spec;
+    std::string mount_point;
+    std::string type;
+    std::string options;
+};
+std::vector<FstabEntry> parse_fstab(const std::string& text);
+
+struct SwapEntry {
+    std::string path;
+    std::string type;  ///< "partition" or "file"
+};
+std::vector<SwapEntry> parse_swaps(std::string_view text);
+
+/// Whether `path` is `directory` or below it.
+bool is_within(std::string_view path, std::string_view directory);
+
+}  // namespace nrear::scan

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reading a recorded host. Making one is in record_host.cpp.
+#include "core/scan/recorded_host.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/base/fd_stream.h"
+#include "core/base/text.h"
+
+namespace nrear::scan {
+
+namespace {
+
+using Json = nlohmann::json;
+
+Json read_json(const std::string& path) {
+    try {
+        return Json::parse(base::read_file(path));
+    } catch (const Json::exception& error) {
+        throw Error(ErrorKind::kGeneral, "read " + path, error.what());
+    }
+}
+
+std::string joined(const Json& lines) {
+    std::string text;
+    for (const auto& line : lines) {
+        text += line.get<std::string>() + "\n";
+    }
+    return text;
+}
+
+layout::PartitionTable table_of(const Json& json) {
+    layout::PartitionTable table{.type = json.at("type"), .id = json.at("id")};
+    if (json.contains("first_lba")) {
+        table.first_lba = json.at("first_lba").get<std::uint64_t>();
+        table.last_lba = json.at("last_lba").get<std::uint64_t>();
+        table.entries = json.at("entries").get<std::uint32_t>();
+    }
+    return table;
+}
+
+RecordedBlockProbe::Device device_of(const Json& json) {
+    RecordedBlockProbe::Device device;
+    if (json.contains("signature")) {
+        const auto& found = json["signature"];
+        device.signature = Signature{found.at("type"), found.at("label"), found.at("uuid")};
+    }
+    if (json.contains("table")) {
+        FoundTable found{table_of(json["table"]), {}};
+        for (const auto& row : json["table"].at("partitions")) {
+            found.partitions.push_back({.number = row.at("number"), .start = row.at("start"), .size = row.at("size"), .type = row.at("type"), .uuid = row.at("uuid"),
+                                        .name = row.value("name", ""), .attributes = row.value("attributes", std::uint64_t{0}), .active = row.value("active", false)});
+        }
+        device.table = std::move(found);
+    }
+    device.boot_code = json.value("boot_code", "");
+    device.zeros = json.value("zeros", false);
+    return device;
+}
+
+}  // namespace
+
+RecordedCommandRunner::RecordedCommandRunner(const std::string& path) {
+    for (const auto& row : read_json(path)) {
+        base::CommandResult result;
+        result.status = row.at("status");
+        result.output = joined(row.at("output"));
+        results_[row.at("argv").get<std::vector<std::string>>()] = std::move(result);
+    }
+}
+
+base::CommandResult RecordedCommandRunner::run(const base::Command& command) {
+    const auto found = results_.find(command.argv);
+    if (found == results_.end()) {
+        throw Error(ErrorKind::kGeneral, "run " + base::shell_join(command.argv), "the recorded host has no answer to it");
+    }
+    used_.insert(command.argv);
+    return found->second;
+}
+
+bool RecordedCommandRunner::exists(const std::string& name) {
+    for (const auto& [argv, result] : results_) {
+        if (argv.front() == name) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::vector<std::string> RecordedCommandRunner::unused() const {
+    std::vector<std::string> out;
+    for (const auto& [argv, result] : results_) {
+        if (!used_.contains(argv)) {
+            out.push_back(base::shell_join(argv));
+        }
+    }
+    return out;
+}
+
+RecordedBlockProbe::RecordedBlockProbe(const std::string& path) {
+    const Json json = read_json(path);
+    for (const auto& [device_path, facts] : json.at("devices").items()) {
+        devices_[device_path] = device_of(facts);
+    }
+    used_ = json.at("used_bytes").get<std::map<std::string, std::uint64_t>>();
+}
+
+const RecordedBlockProbe::Device& RecordedBlockProbe::device(const std::string& path) const {
+    const auto found = devices_.find(path);
+    if (found == devices_.end()) {
+        throw Error(ErrorKind::kGeneral, "open " + path, "the recorded host has no such device");
+    }
+    return found->second;
+}
+
+std::optional<Signature> RecordedBlockProbe::signature(const std::string& path) { return device(path).signature; }
+std::optional<FoundTable> RecordedBlockProbe::partition_table(const std::string& path) { return device(path).table; }
+std::string RecordedBlockProbe::boot_code(const std::string& path) { return device(path).boot_code; }
+bool RecordedBlockProbe::reads_as_zeros(const std::string& path) { return device(path).zeros; }
+
+std::uint64_t RecordedBlockProbe::used_bytes(const std::string& mount_point) {
+    const auto found = used_.find(mount_point);
+    return found == used_.end() ? 0 : found->second;
+}
+
+}  // namespace nrear::scan

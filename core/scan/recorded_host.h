@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A host in a folder: what a scan reads, recorded once and read back in tests and bug reports.
+//   root/          files of /sys, /proc, /etc, /run/udev and /boot that the scan reads
+//   commands.json  programs: argv, status, output
+//   blkid.json     what is on the block devices
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/command.h"
+#include "core/base/root.h"
+#include "core/scan/block_probe.h"
+
+namespace nrear::scan {
+
+/// Answers from commands.json. A command that isn't recorded throws Error.
+class RecordedCommandRunner final : public base::CommandRunner {
+public:
+    explicit RecordedCommandRunner(const std::string& path);
+    base::CommandResult run(const base::Command& command) override;
+    bool exists(const std::string& name) override;
+    std::vector<std::string> unused() const;  ///< recorded commands that nobody ran
+
+private:
+    std::map<std::vector<std::string>, base::CommandResult> results_;
+    std::set<std::vector<std::string>> used_;
+};
+
+/// Answers from blkid.json. A device that isn't recorded throws Error.
+class RecordedBlockProbe final : public BlockProbe {
+public:
+    explicit RecordedBlockProbe(const std::string& path);
+    std::optional<Signature> signature(const std::string& device) override;
+    std::optional<FoundTable> partition_table(const std::string& device) override;
+    std::string boot_code(const std::string& device) override;
+    bool reads_as_zeros(const std::string& device) override;
+    std::uint64_t used_bytes(const std::string& mount_point) override;
+
+    struct Device {
+        std::optional<Signature> signature;
+        std::optional<FoundTable> table;
+        std::string boot_code;
+        bool zeros = false;
+    };
+
+private:
+    const Device& device(const std::string& path) const;
+    std::map<std::string, Device> devices_;
+    std::map<std::string, std::uint64_t> used_;
+};
+
+/// Scans this host and writes what the scan saw into the directory, which must not exist. Throws Error.
+void record_host(const base::Root& root, base::CommandRunner& runner, BlockProbe& probe, const std::string& directory);
+
+}  // namespace nrear::scan

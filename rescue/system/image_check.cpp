@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
@@ -32,11 +34,20 @@ struct Tally {
     std::string first_missing;
 };
 
+/// What the running system has laid something over, and the manifest, which cannot hold its own size.
+bool is_checked(std::string_view path) {
+    constexpr std::array<std::string_view, 5> kCovered{"/proc/", "/sys/", "/dev/", "/run/", "/tmp/"};
+    return path != record::kManifestPath && std::none_of(kCovered.begin(), kCovered.end(), [&](auto covered) { return path.starts_with(covered); });
+}
+
 Tally hold_against(const base::Root& root, const nlohmann::json& manifest) {
     Tally tally;
-    for (const auto& file : manifest.at("files")) {
-        const auto path = file.at("path").get<std::string>();
-        const auto size = file.at("size").get<std::uint64_t>();
+    for (const auto& entry : manifest.at("entries")) {
+        const auto path = entry.at("path").get<std::string>();
+        const auto size = entry.value("size", std::uint64_t{0});
+        if (!is_checked(path)) {
+            continue;
+        }
         ++tally.files;
         tally.bytes += size;
         const auto facts = root.facts(path);
@@ -71,8 +82,10 @@ std::vector<std::string> check_image(const base::Root& root) {
     if (tally.missing == 0) {
         return {};
     }
-    return {base::cat("the rescue system is incomplete: ", tally.missing, " of ", tally.files, " files are missing or cut short, the first is ", tally.first_missing,
-                      ". This machine has ", memory_of(root) / kMiB, " MiB of memory, it needs ", memory_needed(tally.bytes) / kMiB, " MiB")};
+    const std::uint64_t memory = memory_of(root);
+    const std::uint64_t needed = memory_needed(tally.bytes);
+    const std::string cure = memory >= needed ? std::string("the ISO may be damaged") : base::cat("this machine has ", memory / kMiB, " MiB of memory, it needs ", needed / kMiB, " MiB");
+    return {base::cat("the rescue system is incomplete: ", tally.missing, " of ", tally.files, " files are missing or cut short, the first is ", tally.first_missing, "; ", cure)};
 }
 
 }  // namespace nrear::system

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rescue/recover/find_backup.h"
+
+#include "core/base/error.h"
+#include "core/base/fd_stream.h"
+#include "core/base/text.h"
+
+namespace nrear::recover {
+
+namespace {
+
+using base::cat;
+
+constexpr std::uint64_t kLongestRecord = 1024 * 1024;
+
+std::string read_text(transport::Transport& server, const std::string& path) {
+    const auto source = server.open(path);
+    if (source->size() > kLongestRecord) {
+        throw Error(ErrorKind::kIntegrity, "read " + path, cat("it is ", base::human_size(source->size()), ": that is no record of a backup"));
+    }
+    std::string text(static_cast<std::size_t>(source->size()), '\0');
+    std::size_t filled = 0;
+    while (filled < text.size()) {
+        const std::size_t got = source->read(std::as_writable_bytes(std::span(text).subspan(filled)));
+        if (got == 0) {
+            break;
+        }
+        filled += got;
+    }
+    text.resize(filled);
+    return text;
+}
+
+/// Nobody there to agree, or somebody who does not: the end.
+void agree(const RecoverContext& context, const std::string& why, const std::string& question) {
+    if (context.options.force_host) {
+        context.progress.warning(why + " (taken because of --force-host)");
+        return;
+    }
+    const Error refusal(ErrorKind::kIntegrity, "take this backup", why, "boot the ISO that was made with it, or run: nrear recover --force-host");
+    if (context.options.unattended || !context.questions.interactive()) {
+        throw refusal;
+    }
+    context.progress.warning(why);
+    if (!context.questions.confirm(question)) {
+        throw refusal;
+    }
+}
+
+std::uint64_t archive_size(transport::Transport& server, const std::string& path, const std::optional<record::BackupRecord>& record) {
+    const auto info = server.stat(path);
+    if (!info || info->is_directory) {
+        throw Error(ErrorKind::kGeneral, "find the backup", cat(server.description(), " has no ", path), "look on the server whether the directory was moved, or a disk of it is not mounted");
+    }
+    if (record && info->size != record->archive.size) {
+        throw Error(ErrorKind::kIntegrity, "check the backup " + path,
+                    cat("it has ", info->size, " bytes, ", record->archive.size, " were written: it was cut off or replaced after the backup"),
+                    "look for another copy on the server; nothing was written to this machine");
+    }
+    return info->size;
+}
+
+}  // namespace
+
+std::optional<std::string> mismatch(const record::RescueRecord& rescue, const record::BackupRecord& backup, const std::string& layout_sha256) {
+    if (backup.hostname != rescue.hostname) {
+        return cat("the backup is of another host: ", base::printable(backup.hostname), ", this rescue system is of ", base::printable(rescue.hostname));
+    }
+    if (backup.id == rescue.backup_id || backup.layout_sha256 == layout_sha256) {
+        return std::nullopt;
+    }
+    return cat("the backup of ", backup.created, " was not made together with this rescue system (of ", rescue.created, "): the storage that is made again may not fit it");
+}
+
+FoundBackup find_backup(const RecoverContext& context, transport::Transport& server, const record::RescueRecord& rescue, const std::string& layout_sha256) {
+    FoundBackup found;
+    found.archive_path = rescue.archive_path;
+    if (server.stat(rescue.backup_record_path)) {
+        found.record = record::backup_record_from_json(read_text(server, rescue.backup_record_path), rescue.backup_record_path);
+    }
+    found.archive_size = archive_size(server, rescue.archive_path, found.record);
+    if (!found.record) {
+        agree(context, cat(rescue.archive_path, " has no backup.json beside it: an unfinished backup, or one of another program. It cannot be checked"),
+              "Restore it nevertheless?");
+    } else if (const auto why = mismatch(rescue, *found.record, layout_sha256)) {
+        agree(context, *why, "Restore this backup on this machine?");
+    }
+    return found;
+}
+
+}  // namespace nrear::recover

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rescue/recover/perform.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/base/interrupt.h"
+#include "core/base/text.h"
+#include "core/plan/execute.h"
+#include "core/plan/plan_text.h"
+#include "rescue/recover/initramfs.h"
+
+namespace nrear::recover {
+
+namespace {
+
+using base::cat;
+
+constexpr std::size_t kProblemsShown = 20;
+
+class Performer {
+public:
+    Performer(const RecoverContext& context, Server& server, const Job& job) : context_(context), server_(server), job_(job) {}
+
+    PerformResult run() {
+        plan::ExecuteCallbacks callbacks;
+        callbacks.restore_files = [&] { restore(); };
+        callbacks.rebuild_initramfs = [&](const plan::RebuildInitramfs& action) { return rebuild_initramfs(action); };
+        callbacks.on_failure = [&](std::size_t, const plan::Step& step, const Error& error) { return after_failure(step, error); };
+        callbacks.started = [&](std::size_t number, std::size_t total, const plan::Step& step) { started(number, total, step); };
+        callbacks.finished = [&](std::size_t, const plan::Step&, const std::string& note) { finished(note); };
+        plan::ExecuteOptions options;
+        options.target_root = context_.target;
+        for (const auto number : plan::execute(job_.plan, context_.runner, callbacks, options).skipped) {
+            result_.skipped.push_back(job_.plan.steps.at(number - 1).title);
+        }
+        return std::move(result_);
+    }
+
+private:
+    void started(std::size_t number, std::size_t total, const plan::Step& step) {
+        context_.log.info(cat("step ", number, "/", total, ": ", step.title));
+        if (const auto command = plan::command_line(step); !command.empty()) {
+            context_.log.debug(command);
+        }
+        context_.progress.step_started(step.title, number, total);
+    }
+
+    void finished(const std::string& note) {
+        context_.log.info(note.empty() ? "ok" : note);
+        context_.progress.step_finished(note.empty() ? "ok" : note);
+    }
+
+    void restore() {
+        archive::RestoreOptions options;
+        options.target = context_.target;
+        options.excludes = job_.exclude_restore;
+        options.archive_bytes = job_.backup.archive_size;
+        options.expected_sha256 = job_.backup.expected_sha256();
+        try {
+            const auto source = server_.get().open(job_.backup.archive_path);
+            result_.restored = archive::restore_backup(*source, options, context_.progress);
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::kNetwork) {
+                server_.drop();
+            }
+            throw;
+        }
+        report_problems();
+    }
+
+    /// A file that is not as it was is never kept quiet.
+    void report_problems() {
+        const auto& problems = result_.restored.problems;
+        for (std::size_t i = 0; i < problems.size(); ++i) {
+            const std::string line = cat(base::printable(problems[i].path), ": ", problems[i].detail);
+            context_.log.warning(line);
+            if (i < kProblemsShown) {
+                context_.progress.warning(line);
+            }
+        }
+        if (result_.restored.problem_count > std::min(problems.size(), kProblemsShown)) {
+            context_.progress.warning(cat(result_.restored.problem_count, " files in all are not as they were; the log names them"));
+        }
+    }
+
+    std::string rebuild_initramfs(const plan::RebuildInitramfs& action) {
+        return rebuild_where_needed({context_.target, job_.drivers, action.forced}, context_.runner, context_.progress, context_.log);
+    }
+
+    plan::Decision after_failure(const plan::Step& step, const Error& error) {
+        context_.log.error(error.what());
+        context_.progress.step_finished("FAILED");
+        if (context_.options.unattended || !context_.questions.interactive()) {
+            return plan::Decision::kAbort;  // whoever catches the error shows it
+        }
+        context_.progress.warning(error.what());
+        if (!error.hint().empty()) {
+            context_.progress.message(error.hint());
+        }
+        while (true) {
+            const auto answer = context_.questions.choose(cat("The step \"", step.title, "\" failed. How to go on?"),
+                                                          {{"retry", "do the step again"},
+                                                           {"skip", "go on without it: the machine will not be whole"},
+                                                           {"shell", "look around first, then decide"},
+                                                           {"abort", "stop here"}},
+                                                          "abort");
+            context_.log.info("answer: " + answer);
+            if (answer == "shell") {
+                open_shell();
+                continue;
+            }
+            return answer == "retry" ? plan::Decision::kRetry : answer == "skip" ? plan::Decision::kSkip : plan::Decision::kAbort;
+        }
+    }
+
+    void open_shell() {
+        base::Command command;
+        command.argv = {"/bin/bash", "--noprofile", "--norc", "-i"};
+        command.environment = {{"PS1", "RESCUE \\h:\\w (exit goes back to nrear recover) # "}, {"HOME", "/root"}, {"TARGET_FS_ROOT", context_.target}};
+        command.inherit_output = true;
+        command.time_limit = std::chrono::seconds(0);
+        try {
+            context_.runner.run(command);
+        } catch (const Error& error) {
+            context_.progress.warning(error.what());
+        }
+        base::clear_interrupt();  // Ctrl-C in the shell was not meant for us
+    }
+
+    const RecoverContext& context_;
+    Server& server_;
+    const Job& job_;
+    PerformResult result_;
+};
+
+}  // namespace
+
+PerformResult perform(const RecoverContext& context, Server& server, const Job& job) { return Performer(context, server, job).run(); }
+
+}  // namespace nrear::recover

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rescue/recover/recover.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "core/base/digest.h"
+#include "core/base/error.h"
+#include "core/base/fd_stream.h"
+#include "core/base/mount_table.h"
+#include "core/base/text.h"
+#include "core/layout/layout_json.h"
+#include "core/plan/fit.h"
+#include "core/plan/make_plan.h"
+#include "core/plan/plan_text.h"
+#include "rescue/record/rescue_record.h"
+#include "rescue/recover/choose_disks.h"
+#include "rescue/recover/find_backup.h"
+#include "rescue/recover/finish.h"
+#include "rescue/recover/perform.h"
+#include "rescue/recover/server.h"
+#include "rescue/recover/show.h"
+
+namespace nrear::recover {
+
+namespace {
+
+using base::cat;
+using Clock = std::chrono::steady_clock;
+
+/// The whole of a recovery, in order. Nothing is written to a disk before agree() has returned.
+class Recovery {
+public:
+    explicit Recovery(const RecoverContext& context) : context_(context), records_(context.records) {}
+
+    RecoverOutcome run() {
+        read_records();
+        run_script(context_, "PRE_RECOVERY_SCRIPT", rescue_.pre_recovery_script);
+        take_down_earlier_try(context_.target, context_.log);
+        wait_for_devices();
+        Server server(context_, rescue_);
+        say(cat("Server:  ", server.get().description()));
+        const auto backup = find_backup(context_, server.get(), rescue_, layout_sha256_);
+        say_all(backup_lines(backup));
+        const auto chosen = choose_disks(context_, layout_);
+        const auto plan = plan::make_plan(chosen.fitted.layout, {chosen.fitted.renames});
+        show_plan(plan);
+        if (context_.options.simulate) {
+            say("Nothing was changed (--simulate).");
+            return {};
+        }
+        agree(chosen);
+        const auto result = carry_out(server, {plan, backup, rescue_.exclude_restore, drivers_of(chosen.fitted.layout)});
+        return finish(result);
+    }
+
+private:
+    void say(const std::string& line) {
+        context_.log.info(line);
+        context_.progress.message(line);
+    }
+    void say_all(const std::vector<std::string>& lines) {
+        for (const auto& line : lines) {
+            say(line);
+        }
+    }
+
+    void read_records() {
+        if (!records_.exists(record::kRescueRecordPath)) {
+            throw Error(ErrorKind::kUsage, "recover this machine", cat("this is no rescue system: there is no ", record::kRescueRecordPath),
+                        "boot the ISO that nrear mkbackup or nrear mkrescue made");
+        }
+        rescue_ = record::rescue_record_from_json(records_.read(record::kRescueRecordPath), record::kRescueRecordPath);
+        const auto text = records_.read(record::kLayoutPath);
+        layout_sha256_ = base::sha256_of(base::as_bytes(text));
+        layout_ = layout::from_json(text);
+        say(cat("Recovering ", rescue_.hostname, " with the rescue system of ", rescue_.created));
+    }
+
+    /// A driver may still be at work when somebody types fast.
+    void wait_for_devices() {
+        if (context_.runner.exists("udevadm")) {
+            base::Command command;
+            command.argv = {"udevadm", "settle", "--timeout=20"};
+            if (!context_.runner.run(command).ok()) {
+                context_.log.warning("udev is still busy: going on with the devices that are here");
+            }
+        }
+    }
+
+    void show_plan(const plan::Plan& plan) {
+        say("");
+        say("What will be done (* overwrites what is on a disk):");
+        say_all(base::split_lines(plan::to_text(plan)));
+        say("");
+    }
+
+    /// Nobody to ask is a yes only where the disks match beyond doubt: choose_disks() has refused all else by then.
+    void agree(const ChosenDisks& chosen) {
+        if (chosen.beyond_doubt && (context_.options.unattended || context_.options.automatic)) {
+            context_.log.info("the disks match beyond doubt: not asked");
+            return;
+        }
+        const bool yes = context_.questions.interactive() && context_.questions.confirm(overwrite_question(chosen.fitted, chosen.disks));
+        context_.log.info(yes ? "answer: yes" : "answer: no");
+        if (!yes) {
+            throw Error(ErrorKind::kGeneral, "recover this machine", "it was not agreed to: nothing was written to any disk", "run nrear recover again and type yes");
+        }
+    }
+
+    PerformResult carry_out(Server& server, const Job& job) {
+        started_ = Clock::now();
+        try {
+            return perform(context_, server, job);
+        } catch (const Interrupted&) {
+            base::unmount_below(context_.target, true);
+            throw;
+        } catch (const Error&) {
+            say(cat("The machine is NOT recovered. What was mounted below ", context_.target, " is still there to look at; nrear recover starts anew."));
+            throw;
+        }
+    }
+
+    /// Modules for the disks that the layout now stands on.
+    static std::vector<std::string> drivers_of(const layout::Layout& layout) {
+        std::vector<std::string> drivers;
+        layout::each<layout::Disk>(layout, [&](const layout::Node&, const layout::Disk& disk) {
+            for (const auto& driver : disk.facts.drivers) {
+                if (std::find(drivers.begin(), drivers.end(), driver) == drivers.end()) {
+                    drivers.push_back(driver);
+                }
+            }
+        });
+        return drivers;
+    }
+
+    RecoverOutcome finish(const PerformResult& result) {
+        RecoverOutcome outcome;
+        outcome.file_problems = result.restored.problem_count;
+        outcome.skipped = result.skipped;
+        outcome.complete = outcome.file_problems == 0 && outcome.skipped.empty();
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_).count();
+        say("");
+        say(cat(outcome.complete ? "The machine is recovered: " : "The machine is recovered, but not whole: ", result.restored.files, " files, ",
+                base::human_size(result.restored.bytes), ", in ", base::human_duration(static_cast<std::uint64_t>(seconds)), "."));
+        for (const auto& title : outcome.skipped) {
+            say("Skipped: " + title);
+        }
+        if (outcome.file_problems > 0) {
+            say(cat(outcome.file_problems, " files are not as they were: see the log."));
+        }
+        say(cat("It is mounted on ", context_.target, ". Type \"reboot\" to start it (\"poweroff\" to switch off); take the ISO away, or boot from the local disk."));
+        if (!context_.log_path.empty()) {
+            say(cat("The log is in the recovered system: ", keep_log(context_.log_path, context_.target)));
+        }
+        sync();
+        run_script(context_, "POST_RECOVERY_SCRIPT", rescue_.post_recovery_script);
+        return outcome;
+    }
+
+    const RecoverContext& context_;
+    base::Root records_;
+    record::RescueRecord rescue_;
+    layout::Layout layout_;
+    std::string layout_sha256_;
+    Clock::time_point started_ = Clock::now();
+};
+
+}  // namespace
+
+RecoverOutcome run(const RecoverContext& context) { return Recovery(context).run(); }
+
+}  // namespace nrear::recover

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The connection to the place of the backup: made once, made again when it broke, the password asked for once.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/base/questions.h"
+#include "rescue/record/rescue_record.h"
+#include "rescue/recover/recover.h"
+
+namespace nrear::recover {
+
+class Server {
+public:
+    Server(const RecoverContext& context, const record::RescueRecord& rescue);
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    ~Server();
+
+    /// Connected, at the latest now. A wrong password that was typed may be typed again, three times in all. Throws Error.
+    transport::Transport& get();
+    /// The line broke: the next get() connects anew, with the password that was given.
+    void drop() noexcept;
+
+private:
+    class RememberedSecrets;
+
+    const RecoverContext& context_;
+    const record::RescueRecord& rescue_;
+    transport::Location location_;
+    std::unique_ptr<RememberedSecrets> questions_;
+    std::unique_ptr<transport::Transport> transport_;
+};
+
+}  // namespace nrear::recover

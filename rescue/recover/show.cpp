@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rescue/recover/show.h"
+
+#include <algorithm>
+
+#include "core/base/text.h"
+
+namespace nrear::recover {
+
+namespace {
+
+using base::cat;
+
+std::string identity(const layout::DiskFacts& facts) {
+    std::string text = base::human_size(facts.size);
+    if (!facts.model.empty()) {
+        text += ", " + base::printable(facts.model);
+    }
+    if (!facts.serial.empty()) {
+        text += ", serial " + base::printable(facts.serial);
+    }
+    return text;
+}
+
+}  // namespace
+
+std::vector<std::string> backup_lines(const FoundBackup& backup) {
+    std::vector<std::string> lines;
+    if (backup.record) {
+        const auto& record = *backup.record;
+        lines.push_back(cat("Backup:  ", base::printable(record.hostname), ", ", base::printable(record.created), ", id ", base::printable(record.id)));
+        lines.push_back(cat("         ", base::printable(backup.archive_path), ", ", base::human_size(backup.archive_size), ", ", record.files, " files, ",
+                            base::human_size(record.tree_bytes), " unpacked"));
+        if (record.warnings > 0) {
+            lines.push_back(cat("         ", record.warnings, " files changed or could not be read while it was made (see backup.log beside it)"));
+        }
+    } else {
+        lines.push_back(cat("Backup:  ", base::printable(backup.archive_path), ", ", base::human_size(backup.archive_size), ", without a record"));
+    }
+    return lines;
+}
+
+std::vector<std::string> disk_lines(const std::vector<layout::PresentDisk>& disks) {
+    std::vector<std::string> lines{disks.empty() ? "Disks:   none" : "Disks of this machine:"};
+    for (const auto& disk : disks) {
+        lines.push_back(cat("  ", disk.facts.path, "  ", identity(disk.facts)));
+        std::string content = "now: " + layout::describe_content(disk);
+        if (disk.rescue_medium) {
+            content += "; this rescue system came from it";
+        }
+        if (disk.read_only) {
+            content += "; read-only";
+        }
+        for (const auto& use : disk.used_by) {
+            content += "; " + use;
+        }
+        lines.push_back("      " + content);
+    }
+    return lines;
+}
+
+std::vector<std::string> match_lines(const plan::FitResult& fitted) {
+    std::vector<std::string> lines;
+    for (const auto& match : fitted.matches) {
+        lines.push_back(cat("  ", match.recorded_path, " -> ", match.present_path, "  (", match.reason, ")", match.needs_confirmation ? "  NOT BLANK" : ""));
+    }
+    return lines;
+}
+
+std::string overwrite_question(const plan::FitResult& fitted, const std::vector<layout::PresentDisk>& disks) {
+    std::string text = "Everything on";
+    for (const auto& match : fitted.matches) {
+        const auto disk = std::find_if(disks.begin(), disks.end(), [&](const auto& it) { return it.facts.path == match.present_path; });
+        text += cat(match.recorded == fitted.matches.front().recorded ? " " : " and ", match.present_path);
+        if (disk != disks.end()) {
+            text += cat(" (", identity(disk->facts), ")");
+        }
+    }
+    return text + " will be overwritten. Go on?";
+}
+
+}  // namespace nrear::recover

@@ -2,6 +2,7 @@
 # The operator's journey, one function per stage, the same for nrear and for ReaR: node up, backup, menu, rescue shell, recover, first boot.
 # What is compared afterwards, and what counts as a failure, is the caller's business (drill.py, rear_compare.py).
 
+import contextlib
 import os
 import re
 from dataclasses import dataclass, field
@@ -34,8 +35,6 @@ class Tool:
     recover_command: str
     backup_answers: list
     recover_answers: list
-    settle: str = ":"  # typed in the rescue shell before recover
-    log_files: str = ""
 
 
 NREAR = Tool(
@@ -69,19 +68,15 @@ def quiet_shell(console):
     console.run("stty cols 500; bind 'set enable-bracketed-paste off' 2>/dev/null; echo 0 >/proc/sys/kernel/randomize_va_space", 60)
 
 
+@contextlib.contextmanager
 def boot_node(lab, disk, log_name, text):
-    """Boot from `disk` to a root prompt. Returns the machine, to be used (and left) as a context by the caller."""
-    machine = Machine(lab.accel, lab.log(log_name), disks=[disk], memory_mib=lab.memory_mib)
-    with Step(text) as step:
-        machine.__enter__()
-        try:
+    """Boot from `disk` to a root prompt; yields the machine."""
+    with Machine(lab.accel, lab.log(log_name), disks=[disk], memory_mib=lab.memory_mib) as machine:
+        with Step(text) as step:
             machine.console.expect(NODE_PROMPT, BOOT_SECONDS, "a root prompt on the node")
             quiet_shell(machine.console)
-        except BaseException:
-            machine.__exit__(None, None, None)
-            raise
-    lab.figures[f"{log_name} boot s"] = round(step.seconds, 1)
-    return machine
+        lab.figures[f"{log_name} boot s"] = round(step.seconds, 1)
+        yield machine
 
 
 # Peak memory of every process of one name, in bash alone: a rescue system may lack pgrep and awk.
@@ -122,30 +117,20 @@ def choose_recover(machine):
     console.send("\r")
 
 
+@contextlib.contextmanager
 def boot_rescue(lab, tool, disk, iso, memory_mib=None):
-    """Boot the ISO with `disk` as the only disk, choose Recover, wait for the rescue prompt. Returns the machine."""
-    machine = Machine(lab.accel, lab.log(f"{tool.name}-rescue"), disks=[disk], iso=iso, memory_mib=memory_mib or lab.memory_mib)
-    with Step(f"{tool.name}: ISO to boot menu"):
-        machine.__enter__()
-        try:
+    """Boot the ISO with `disk` as the only disk, choose Recover, wait for the rescue prompt; yields the machine."""
+    with Machine(lab.accel, lab.log(f"{tool.name}-rescue"), disks=[disk], iso=iso, memory_mib=memory_mib or lab.memory_mib) as machine:
+        with Step(f"{tool.name}: ISO to boot menu"):
             choose_recover(machine)
-        except BaseException:
-            machine.__exit__(None, None, None)
-            raise
-    with Step(f"{tool.name}: boot menu to rescue prompt") as step:
-        try:
+        with Step(f"{tool.name}: boot menu to rescue prompt") as step:
             index, _ = machine.console.expect([RESCUE_PROMPT, r"login: ?$"], BOOT_SECONDS, "the rescue prompt")
             if index == 1:
                 machine.console.type_line("root")
                 machine.console.expect(RESCUE_PROMPT, BOOT_SECONDS, "the rescue prompt")
-        except BaseException:
-            machine.__exit__(None, None, None)
-            raise
-    lab.figures["menu to prompt s"] = round(step.seconds, 1)
-    quiet_shell(machine.console)
-    if tool.settle != ":":
-        machine.console.run(tool.settle, 60)
-    return machine
+        lab.figures["menu to prompt s"] = round(step.seconds, 1)
+        quiet_shell(machine.console)
+        yield machine
 
 
 def blank_disk(lab, name, like):

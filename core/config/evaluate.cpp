@@ -62,7 +62,7 @@ Setting Evaluator::array_value(const Assignment& assignment, const Setting* befo
         warn(assignment, cat(assignment.name, " is a single value, only the first element counts: write ", assignment.name, "=value"));
     }
     if (assignment.append && before != nullptr) {
-        spend(assignment, before->elements.size());
+        spend(assignment, before->elements.size() * kCostOfElement);
         setting.elements = before->elements;
         const bool unset = !before->is_array && !setting.elements.empty() && setting.elements.front().text.empty();
         if (unset) {

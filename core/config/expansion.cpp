@@ -177,7 +177,7 @@ void Expansion::add_elements(std::vector<Field>& fields, const Piece& piece) {
     bool first = true;
     bool differs = false;
     for (const auto& value : elements(piece)) {
-        spend(value.size() + 1);
+        spend(value.size() + kCostOfElement);
         if (!first) {
             fields.emplace_back();
         }
@@ -200,7 +200,7 @@ std::vector<std::string> Expansion::several(const Word& word) {
             continue;
         }
         const std::string value = value_of(piece);
-        spend(value.size() + 1);
+        spend(value.size() + kCostOfElement);
         const bool splits = !piece.quoted && piece.kind != Piece::Kind::kText;
         if (splits) {
             add_split(fields, value);

@@ -14,6 +14,9 @@
 
 namespace nrear::config {
 
+/// What an element of an array costs beside its text, in the bytes of the budget: it is a string with a place of its own.
+inline constexpr std::size_t kCostOfElement = 128;
+
 class Expansion {
 public:
     /// `setting` is the name that the words are for, `origin` the place: both for messages.

@@ -34,7 +34,8 @@ public:
 
     void open() {
         if (connection_->drive("open a channel", SSH_AGAIN, [this] { return ssh_channel_open_session(channel_.get()); }) != SSH_OK) {
-            throw Error(ErrorKind::kNetwork, cat("open a channel to ", connection_->target().host), connection_->reason());
+            throw Error(ErrorKind::kNetwork, cat("open a channel to ", connection_->target().host), connection_->reason(),
+                        "check the log of sshd on the server");
         }
         if (connection_->drive("start SFTP", SSH_AGAIN, [this] { return ssh_channel_request_sftp(channel_.get()); }) != SSH_OK) {
             throw Error(ErrorKind::kGeneral, cat("start SFTP on ", connection_->target().host), connection_->reason(),

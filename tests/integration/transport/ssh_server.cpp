@@ -97,6 +97,7 @@ void run(const std::vector<std::string>& argv) {
 
 std::string fresh_directory() {
     static int number = 0;
+    base::remove_tree(cat(kDisk, "/test-", number));  // the disk is small
     const auto path = cat(kDisk, "/test-", ++number);
     check(::mkdir(path.c_str(), 0755) == 0 && ::chown(path.c_str(), kUid, kUid) == 0, "make a directory for the account");
     return path;

@@ -62,7 +62,7 @@ std::uint16_t free_port();
 /// Runs a program to its end and fails the test when it fails.
 void run(const std::vector<std::string>& argv);
 
-/// An empty directory of the account on kDisk.
+/// An empty directory of the account on kDisk; the one before is removed.
 std::string fresh_directory();
 
 }  // namespace nrear::transport::testing

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/command_table.h"
+
+#include <algorithm>
+
+#include "core/base/text.h"
+
+namespace nrear::cli {
+
+namespace {
+
+constexpr CommandInfo kCommands[] = {
+    {.name = "mkbackup", .summary = "back up this machine and make its rescue ISO", .takes_lock = true},
+    {.name = "mkrescue", .summary = "make the rescue ISO only", .takes_lock = true},
+    {.name = "mkbackuponly", .summary = "back up this machine, keep the rescue ISO that there is", .takes_lock = true},
+    {.name = "savelayout", .summary = "record this machine's storage layout", .takes_lock = true},
+    {.name = "checklayout", .summary = "compare the recorded layout with this machine: exit code 1 when it has changed"},
+    {.name = "plan", .summary = "show the steps that would make this machine's storage again"},
+    {.name = "recover", .summary = "in the rescue system: make the disks again and restore the backup", .takes_lock = true, .always_verbose = true},
+    {.name = "dump", .summary = "show every setting in effect and where it came from", .needs_root = false},
+    {.name = "help", .summary = "show this help", .needs_root = false},
+};
+
+constexpr std::string_view kConnecting = "mkbackup mkrescue mkbackuponly recover";
+
+const OptionInfo kOptions[] = {
+    {'v', "verbose", "", ValueKind::kNone, "", "say what is being done, with progress", true, &Arguments::verbose},
+    {'d', "debug", "", ValueKind::kNone, "", "write a detailed log; implies -v", true, &Arguments::debug},
+    {'D', "", "", ValueKind::kNone, "", "as -d", true, &Arguments::debug_scripts},
+    {0, "debugscripts", "SET", ValueKind::kText, "", "as -d; SET is ignored", true, &Arguments::debug_set},
+    {'s', "simulate", "", ValueKind::kNone, "", "say what would be done, touch nothing", true, &Arguments::simulate},
+    {'S', "step-by-step", "", ValueKind::kNone, "", "refused: there are no scripts to step through, see the command plan", false, &Arguments::step_by_step},
+    {'c', "config-dir", "DIR", ValueKind::kDirectory, "", "read the configuration in DIR instead of /etc/rear", true, &Arguments::config_directory},
+    {'C', "config", "FILE", ValueKind::kFile, "", "read FILE (or FILE.conf) too, after the others; may be repeated", true, &Arguments::config_files},
+    {'r', "kernel", "VERSION", ValueKind::kKernel, "mkbackup mkrescue", "kernel for the rescue system instead of the running one", true, &Arguments::kernel},
+    {'n', "non-interactive", "", ValueKind::kNone, "", "ask nothing: every question gets its safe answer", true, &Arguments::non_interactive},
+    {'e', "expose-secrets", "", ValueKind::kNone, "", "show passwords in what dump prints", true, &Arguments::expose_secrets},
+    {'p', "portable", "", ValueKind::kNone, "", "refused: boot the rescue ISO instead", false, &Arguments::portable},
+    {0, "quiet", "", ValueKind::kNone, "", "print errors and warnings only", true, &Arguments::quiet},
+    {0, "json", "", ValueKind::kNone, "dump plan", "print JSON", true, &Arguments::json},
+    {0, "no-color", "", ValueKind::kNone, "", "no colours (as the environment variable NO_COLOR)", true, &Arguments::no_color},
+    {0, "password-file", "FILE", ValueKind::kFile, kConnecting, "file with the password for the backup server (or NREAR_PASSWORD_FILE)", true, &Arguments::password_file},
+    {0, "accept-new-host-key", "", ValueKind::kNone, kConnecting, "trust an SSH host key that is not known yet", true, &Arguments::accept_new_host_key},
+    {0, "force-host", "", ValueKind::kNone, "recover", "restore a backup that another host made", true, &Arguments::force_host},
+    {0, "map", "OLD=NEW", ValueKind::kText, "recover", "use disk NEW for the recorded disk OLD; may be repeated", true, &Arguments::disk_map},
+    {0, "automatic", "", ValueKind::kNone, "recover", "ask only where disks are not matched beyond doubt (kernel argument auto_recover)", true, &Arguments::automatic},
+    {'V', "version", "", ValueKind::kNone, "", "print the version; with -v of all linked libraries too", true, &Arguments::version},
+    {'h', "help", "", ValueKind::kNone, "", "print this help", true, &Arguments::help},
+};
+
+}  // namespace
+
+std::span<const CommandInfo> commands() { return kCommands; }
+
+std::span<const OptionInfo> options() { return kOptions; }
+
+const CommandInfo* find_command(std::string_view name) {
+    const auto* const found = std::find_if(std::begin(kCommands), std::end(kCommands), [&](const auto& command) { return command.name == name; });
+    return found == std::end(kCommands) ? nullptr : found;
+}
+
+const OptionInfo* find_option(char short_name) {
+    const auto* const found = std::find_if(std::begin(kOptions), std::end(kOptions), [&](const auto& option) { return option.short_name == short_name; });
+    return short_name == 0 || found == std::end(kOptions) ? nullptr : found;
+}
+
+const OptionInfo* find_option(std::string_view long_name) {
+    const auto* const found = std::find_if(std::begin(kOptions), std::end(kOptions), [&](const auto& option) { return option.long_name == long_name; });
+    return long_name.empty() || found == std::end(kOptions) ? nullptr : found;
+}
+
+bool applies(const OptionInfo& option, std::string_view command) {
+    const auto names = base::split_words(option.commands);
+    return names.empty() || std::find(names.begin(), names.end(), command) != names.end();
+}
+
+}  // namespace nrear::cli

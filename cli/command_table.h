@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The one table of commands and options. The parser runs on it; help, bash completion and the man page are made from it or tested against it.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "cli/arguments.h"
+
+namespace nrear::cli {
+
+struct CommandInfo {
+    std::string_view name;
+    std::string_view summary;
+    bool needs_root = true;
+    bool takes_lock = false;      ///< changes something, so only one at a time
+    bool always_verbose = false;
+};
+
+/// What completes an option's value.
+enum class ValueKind { kNone, kFile, kDirectory, kKernel, kText };
+
+struct OptionInfo {
+    char short_name = 0;  ///< 0 = none
+    std::string_view long_name;
+    std::string_view value_name = "";  ///< "DIR"; "" = takes none
+    ValueKind value = ValueKind::kNone;
+    std::string_view commands = "";    ///< names with blanks between; "" = all
+    std::string_view help;
+    bool offered = true;               ///< false: known, but always refused with an explanation
+    std::variant<bool Arguments::*, std::string Arguments::*, std::vector<std::string> Arguments::*> member;
+};
+
+std::span<const CommandInfo> commands();
+std::span<const OptionInfo> options();
+
+const CommandInfo* find_command(std::string_view name);
+const OptionInfo* find_option(char short_name);
+const OptionInfo* find_option(std::string_view long_name);
+
+/// Whether `command` takes the option.
+bool applies(const OptionInfo& option, std::string_view command);
+
+}  // namespace nrear::cli

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One function for each command, in cmd_<verb>.cpp: thin, they hand over to a workflow. Each returns an exit code and throws Error or Interrupted.
+#pragma once
+
+#include "cli/arguments.h"
+#include "cli/terminal.h"
+#include "cli/workflow_context.h"
+
+namespace nrear::cli {
+
+int cmd_dump(const Arguments& arguments, Output& out, Output& errors);
+int cmd_help(const Arguments& arguments, Output& out);
+int cmd_version(const Arguments& arguments, Output& out);
+
+}  // namespace nrear::cli

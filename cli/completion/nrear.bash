@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# bash completion of nrear(8), made by `nrear help completion` from the table of commands and options. Not edited by hand.
+_nrear() {
+    local cur prev word command words
+    cur=${COMP_WORDS[COMP_CWORD]}
+    prev=${COMP_WORDS[COMP_CWORD-1]}
+    COMPREPLY=()
+    case $prev in
+        --debugscripts)
+            COMPREPLY=()
+            return ;;
+        -c|--config-dir)
+            COMPREPLY=( $(compgen -d -- "$cur") ); compopt -o filenames
+            return ;;
+        -C|--config)
+            COMPREPLY=( $(compgen -f -- "$cur") ); compopt -o filenames
+            return ;;
+        -r|--kernel)
+            COMPREPLY=( $(cd /lib/modules 2>/dev/null && compgen -d -- "$cur") )
+            return ;;
+        --password-file)
+            COMPREPLY=( $(compgen -f -- "$cur") ); compopt -o filenames
+            return ;;
+        --map)
+            COMPREPLY=()
+            return ;;
+    esac
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        case $word in
+            mkbackup|mkrescue|mkbackuponly|savelayout|checklayout|plan|recover|dump|help) command=$word ;;
+        esac
+    done
+    case $command in
+        mkbackup) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -r --kernel -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key -V --version -h --help" ;;
+        mkrescue) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -r --kernel -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key -V --version -h --help" ;;
+        mkbackuponly) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key -V --version -h --help" ;;
+        savelayout) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
+        checklayout) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
+        plan) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color -V --version -h --help" ;;
+        recover) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --force-host --map --automatic -V --version -h --help" ;;
+        dump) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color -V --version -h --help" ;;
+        help) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
+        *) words="mkbackup mkrescue mkbackuponly savelayout checklayout plan recover dump help -v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
+    esac
+    COMPREPLY=( $(compgen -W "$words" -- "$cur") )
+}
+complete -F _nrear nrear

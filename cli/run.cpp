@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/run.h"
+
+#include <cstring>
+#include <exception>
+#include <new>
+
+#include "cli/command_table.h"
+#include "cli/commands.h"
+#include "cli/error_report.h"
+#include "cli/exit_codes.h"
+#include "core/base/text.h"
+
+namespace nrear::cli {
+
+namespace {
+
+using base::cat;
+
+int dispatch(const Arguments& arguments, Output& out, Output& errors) {
+    if (arguments.version) {
+        return cmd_version(arguments, out);
+    }
+    if (arguments.help || arguments.command.empty() || arguments.command == "help") {
+        return cmd_help(arguments, out);
+    }
+    if (arguments.command == "dump") {
+        return cmd_dump(arguments, out, errors);
+    }
+    throw Error(ErrorKind::kGeneral, cat("nrear ", arguments.command, " is not part of this build"));
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& words, Output& out, Output& errors) noexcept {
+    const auto report = [&](const Error& error) {
+        out.end_line();
+        errors.end_line();
+        errors.write(error_text(error, errors.red("nrear:")));
+        return exit_code_of(error.kind());
+    };
+    try {
+        return dispatch(parse_arguments(words), out, errors);
+    } catch (const Error& error) {
+        return report(error);
+    } catch (const Interrupted& interrupted) {
+        out.end_line();
+        errors.write(cat("nrear: interrupted (", strsignal(interrupted.signal_number()), ")\n"));
+        return exit_code_of(interrupted);
+    } catch (const std::bad_alloc&) {
+        return report(Error(ErrorKind::kGeneral, "out of memory"));
+    } catch (const std::exception& defect) {
+        return report(Error(ErrorKind::kGeneral, "a defect in nrear", defect.what(), "please report it, with the log"));
+    }
+}
+
+}  // namespace nrear::cli

@@ -75,7 +75,7 @@ inline void hold_for_contents(Transport& transport, const std::string& top) {
         const auto path = top + "/sized";
         const auto bytes = pattern(size);
         put(transport, path, bytes);
-        CHECK(get(transport, path) == bytes);
+        CHECK((get(transport, path) == bytes));
         CHECK(transport.open(path)->size() == size);
         REQUIRE(transport.stat(path));
         CHECK(transport.stat(path)->size == size);
@@ -106,20 +106,20 @@ inline void hold_for_replacing(Transport& transport, const std::string& top) {
     {
         const auto sink = transport.create(path);
         sink->write(after);
-        CHECK(get(transport, path) == before);
+        CHECK((get(transport, path) == before));
         CHECK(names(transport, top) == std::vector<std::string>{"replaced", std::string("replaced") + kTemporarySuffix});
         sink->finish();
     }
-    CHECK(get(transport, path) == after);
+    CHECK((get(transport, path) == after));
     {
         const auto abandoned = transport.create(path);
         abandoned->write(before);
     }
-    CHECK(get(transport, path) == after);
+    CHECK((get(transport, path) == after));
     CHECK(names(transport, top) == std::vector<std::string>{"replaced"});
     put(transport, path + kTemporarySuffix, before);  // what a killed run may leave
     put(transport, path, before);
-    CHECK(get(transport, path) == before);
+    CHECK((get(transport, path) == before));
     CHECK(names(transport, top) == std::vector<std::string>{"replaced"});
 }
 
@@ -140,7 +140,7 @@ inline void hold_for_names(Transport& transport, const std::string& top) {
 
     put(transport, top + "/from", pattern(5));
     transport.rename(top + "/from", top + "/b");
-    CHECK(get(transport, top + "/b") == pattern(5));
+    CHECK((get(transport, top + "/b") == pattern(5)));
     CHECK_FALSE(transport.stat(top + "/from"));
     transport.remove(top + "/b");
     transport.remove(top + "/b");
@@ -155,7 +155,7 @@ inline void hold_for_errors(Transport& transport, const std::string& top) {
     CHECK(kind_thrown_by([&] { transport.rename(top + "/nothing", top + "/else"); }) == ErrorKind::kGeneral);
     CHECK(kind_thrown_by([&] { transport.make_directories(top + "/file"); }) == ErrorKind::kGeneral);
     CHECK(kind_thrown_by([&] { transport.make_directories(top + "/file/below"); }) == ErrorKind::kGeneral);
-    CHECK(get(transport, top + "/file") == pattern(3));  // still usable
+    CHECK((get(transport, top + "/file") == pattern(3)));  // still usable
 }
 
 /// `top` is an empty directory on the place; `space_known` whether it can tell its free space.

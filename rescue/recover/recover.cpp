@@ -39,7 +39,7 @@ public:
     RecoverOutcome run() {
         read_records();
         run_script(context_, "PRE_RECOVERY_SCRIPT", rescue_.pre_recovery_script);
-        take_down_earlier_try(context_.target, context_.log);
+        context_.free_disks();
         wait_for_devices();
         Server server(context_, rescue_);
         say(cat("Server:  ", server.get().description()));

@@ -40,6 +40,8 @@ struct RecoverContext {
     std::function<std::unique_ptr<transport::Transport>(const transport::Location& location, const std::vector<std::string>& addresses, base::Questions& questions)> connect;
     /// The disks of this machine now.
     std::function<std::vector<layout::PresentDisk>()> list_disks;
+    /// Takes down what an earlier try left mounted or swapping (take_down_earlier_try() of finish.h); before the disks are listed.
+    std::function<void()> free_disks;
     std::string records = "/";               ///< root below which the rescue record, layout and known hosts lie
     std::string target = plan::kTargetRoot;  ///< where the recovered system is put together
 };

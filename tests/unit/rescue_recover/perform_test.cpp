@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Restoring: damaged archives are named and never end well, what is not as it was is told.
+#include "rescue/recover/perform.h"
+
+#include "archive/backup.h"
+#include "core/base/digest.h"
+#include "core/base/fd_stream.h"
+#include "rescue/recover/finish.h"
+#include "tests/unit/rescue_recover/expect_error.h"
+#include "tests/unit/rescue_recover/sample.h"
+#include "transport/local_transport.h"
+
+using namespace nrear;
+using namespace nrear::test;
+using Catch::Contains;
+
+namespace {
+
+struct Restoring {
+    Sample sample;
+    plan::Plan plan{{{"Restore the files", "", plan::RestoreFiles{}, false}}};
+    recover::FoundBackup found;
+
+    Restoring() {
+        base::make_directories(sample.path("tree/etc"));
+        base::write_file(sample.path("tree/etc/hostname"), "controller-0\n");
+        base::write_file(sample.path("tree/etc/noise"), std::string(300000, 'n'));
+        archive::BackupOptions options;
+        options.root = sample.path("tree");
+        archive::ExcludeRules excludes;
+        options.excludes = &excludes;
+        base::AtomicFile file(sample.path("good.tar.gz"));
+        archive::write_backup(options, file, sample.progress);
+        file.finish();
+        use(base::read_file(sample.path("good.tar.gz")), true);
+    }
+    /// These bytes are what the server has; `recorded`: and what backup.json says.
+    void use(const std::string& bytes, bool recorded) {
+        base::write_file(sample.rescue.archive_path, bytes);
+        if (recorded) {
+            sample.backup.archive = {sample.rescue.archive_path, bytes.size(), base::sha256_of(base::as_bytes(bytes))};
+        }
+        found.record = sample.backup;
+        found.archive_path = sample.rescue.archive_path;
+        found.archive_size = bytes.size();
+    }
+    std::string archive() const { return base::read_file(sample.rescue.archive_path); }
+    recover::PerformResult run() {
+        const auto context = sample.context();
+        recover::Server server(context, sample.rescue);
+        return recover::perform(context, server, {plan, found, {}, {}});
+    }
+};
+
+}  // namespace
+
+TEST_CASE("restore: files arrive in the target") {
+    Restoring it;
+    const auto result = it.run();
+    CHECK(result.skipped.empty());
+    CHECK(result.restored.problem_count == 0);
+    CHECK(base::read_file(it.sample.path("target/etc/hostname")) == "controller-0\n");
+}
+
+TEST_CASE("restore: a truncated archive is an integrity error, wherever it was cut") {
+    Restoring it;
+    const auto good = it.archive();
+    for (const std::size_t size : {good.size() - 1, good.size() - 9, good.size() / 2, std::size_t{10}, std::size_t{0}}) {
+        INFO("cut to " << size << " of " << good.size());
+        it.use(good.substr(0, size), true);
+        CHECK(expect_error([&] { it.run(); }).kind() == ErrorKind::kIntegrity);
+    }
+}
+
+TEST_CASE("restore: a flipped bit is an integrity error, wherever it is") {
+    Restoring it;
+    const auto good = it.archive();
+    for (const std::size_t at : {std::size_t{0}, good.size() / 3, good.size() / 2, good.size() - 12, good.size() - 2}) {
+        INFO("bit flipped at " << at << " of " << good.size());
+        auto bad = good;
+        bad[at] = static_cast<char>(bad[at] ^ 0x10);
+        it.use(bad, false);
+        CHECK(expect_error([&] { it.run(); }).kind() == ErrorKind::kIntegrity);
+    }
+}
+
+TEST_CASE("restore: another good archive in its place is not taken for it") {
+    Restoring it;
+    it.found.record->archive.sha256 = std::string(64, '0');
+    CHECK(expect_error([&] { it.run(); }).kind() == ErrorKind::kIntegrity);
+}
+
+TEST_CASE("restore: after a broken line the retry connects anew, and the password is not asked for again") {
+    Restoring it;
+    it.sample.person.secrets = {"wrong", "right"};
+    it.sample.person.choices = {"retry"};
+    auto context = it.sample.context();
+    std::vector<std::string> tried;
+    /// Breaks at the first open.
+    struct Breaking final : transport::Transport {
+        transport::LocalTransport inner;
+        bool broken;
+        explicit Breaking(bool breaks) : broken(breaks) {}
+        std::unique_ptr<base::FinishingSink> create(const std::string& path) override { return inner.create(path); }
+        std::unique_ptr<base::RandomAccessSource> open(const std::string& path) override {
+            if (broken) {
+                throw Error(ErrorKind::kNetwork, "read " + path, "the server closed the connection");
+            }
+            return inner.open(path);
+        }
+        std::optional<transport::FileInfo> stat(const std::string& path) override { return inner.stat(path); }
+        std::vector<transport::FileInfo> list(const std::string& path) override { return inner.list(path); }
+        void make_directories(const std::string& path) override { inner.make_directories(path); }
+        void rename(const std::string& from, const std::string& to) override { inner.rename(from, to); }
+        void remove(const std::string& path) override { inner.remove(path); }
+        std::optional<transport::Space> space(const std::string& path) override { return inner.space(path); }
+        std::string description() const override { return "a server"; }
+    };
+    context.connect = [&](const transport::Location&, const std::vector<std::string>&, base::Questions& questions) -> std::unique_ptr<transport::Transport> {
+        tried.push_back(questions.secret("Password:").value_or(""));
+        if (tried.back() != "right") {
+            throw Error(ErrorKind::kAuthentication, "log in", "the password is wrong");
+        }
+        return std::make_unique<Breaking>(tried.size() == 2);
+    };
+    recover::Server server(context, it.sample.rescue);
+    const auto result = recover::perform(context, server, {it.plan, it.found, {}, {}});
+    CHECK(result.restored.files > 0);
+    CHECK(tried == std::vector<std::string>{"wrong", "right", "right"});
+    CHECK(it.sample.person.asked.size() == 3);  // two passwords and one "how to go on"
+}
+
+TEST_CASE("a password that nobody gives ends the recovery at once") {
+    Sample sample;
+    auto context = sample.context();
+    int tries = 0;
+    context.connect = [&](const transport::Location&, const std::vector<std::string>&, base::Questions& questions) -> std::unique_ptr<transport::Transport> {
+        ++tries;
+        questions.secret("Password:");
+        throw Error(ErrorKind::kAuthentication, "log in", "there is no password");
+    };
+    CHECK(expect_error([&] { recover::run(context); }).kind() == ErrorKind::kAuthentication);
+    CHECK(tries == 1);
+}
+
+TEST_CASE("the log is kept in the recovered system, readable for root alone, and never outside of it") {
+    Sample sample;
+    base::make_directories(sample.path("target/var/log"));
+    base::write_file(sample.path("recover.log"), "what happened\n");
+    const auto inside = recover::keep_log(sample.path("recover.log"), sample.path("target"));
+    CHECK_THAT(inside, Catch::StartsWith("/var/log/nrear/recover-") && Catch::EndsWith(".log"));
+    CHECK(base::read_file(sample.path("target") + inside) == "what happened\n");
+    CHECK((base::Root(sample.path("target")).facts(inside)->mode & 0777U) == 0600);
+
+    base::remove_tree(sample.path("target/var"));
+    base::make_directories(sample.path("target/var"));
+    base::make_directories(sample.path("target/data/log"));
+    REQUIRE(symlink("/data/log", sample.path("target/var/log").c_str()) == 0);
+    const auto linked = recover::keep_log(sample.path("recover.log"), sample.path("target"));
+    CHECK(base::Root(sample.path("target")).exists(linked));
+    CHECK(base::Root(sample.path("target/data/log")).list("/nrear").size() == 1);
+}

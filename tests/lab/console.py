@@ -110,7 +110,8 @@ class Console:
         return output
 
     def converse(self, command, answers, seconds):
-        """Run a command that asks. `answers`: (pattern, reply) pairs; a question may come any number of times.
+        """Run a command that asks. `answers`: (pattern, reply) pairs, where a reply may be a function of the match;
+        a question may come any number of times.
 
         Returns (status, [the questions as they were asked]); the text of the whole run is in `transcript`."""
         self.type_line(f"{command}; echo LAB_R''C=$?.")
@@ -122,10 +123,12 @@ class Console:
             self.transcript += (self.before + match.group(0)).decode(errors="replace")
             if index == 0:
                 return int(match.group(1)), asked
-            asked.append(match.group(0).decode(errors="replace").strip())
+            line = self.before.rsplit(b"\n", 1)[-1] + match.group(0)
+            asked.append(line.decode(errors="replace").strip())
             if len(asked) > MAX_QUESTIONS:
                 raise LabError(f"asked more than {MAX_QUESTIONS} questions by: {command}", self.last_lines())
-            self.type_line(answers[index - 1][1])
+            reply = answers[index - 1][1]
+            self.type_line(reply(match) if callable(reply) else reply)
 
     def last_lines(self):
         return self.tail.decode(errors="replace").splitlines()[-SHOWN_LINES:]

@@ -93,7 +93,7 @@ class Drill:
             if not swaps or swaps[-1] != "1":
                 self.differences.append(compare.Difference("swap", f"the recovered system uses {swaps} swap areas, not 1"))
             after = self.live_manifest(node, "after")
-            self.judge("running systems", compare.compare(self.live_before, after, compare.read_rules("disk", "live")))
+            self.judge("running systems", compare.compare(self.live_before, after, compare.read_rules("live")))
             journey.power_off(node)
 
     # --- tools of the stages ---

@@ -23,7 +23,13 @@ RECOVER_SECONDS = 1800
 OFF_SECONDS = 300
 
 ASKS_PASSWORD = r"(?i)password[^\n]*: ?$"
-ASKS_HOST_KEY = r"(?i)(authenticity|host key|fingerprint)[^$]{0,600}?\((yes/no|y/n)[^)\n]*\)[^\n]{0,20}$"
+ASKS_A_WORD = r"\(type (\S+) to go on\): ?$"
+ASKS_WHAT_NOW = r"Your choice \[[^\]\n]*\]: ?$"
+
+
+def the_word(match):
+    """The word that the question itself names: the operator has read it."""
+    return match.group(1).decode()
 
 
 @dataclass
@@ -42,8 +48,9 @@ NREAR = Tool(
     backup_command="nrear -d -v mkbackup",
     rescue_command="nrear -d -v mkrescue",
     recover_command="nrear recover",
-    backup_answers=[(ASKS_PASSWORD, node_spec.SERVER_PASSWORD), (ASKS_HOST_KEY, "yes")],
-    recover_answers=[(ASKS_PASSWORD, node_spec.SERVER_PASSWORD), (r"(?i)type ['\"]?(yes|[a-z0-9/-]+)['\"]? [^\n]*$", "yes")],
+    backup_answers=[(ASKS_A_WORD, the_word), (ASKS_PASSWORD, node_spec.SERVER_PASSWORD)],
+    # A failed step asks what to do; Enter takes the default, which ends the run.
+    recover_answers=[(ASKS_A_WORD, the_word), (ASKS_PASSWORD, node_spec.SERVER_PASSWORD), (ASKS_WHAT_NOW, "")],
 )
 
 

@@ -64,9 +64,11 @@ class ConsoleTest(unittest.TestCase):
             self.console.run("command", 5)
 
     def test_converse_answers_and_counts(self):
-        self._answer(b"Password: ", b"Type yes: ", b"done\r\nLAB_RC=7.\r\n")
-        status, asked = self.console.converse("tool", [(r"Password: $", "secret"), (r"Type yes: $", "yes")], 5)
-        self.assertEqual((status, asked), (7, ["Password:", "Type yes:"]))
+        self._answer(b"Password: ", b"Type oui: ", b"done\r\nLAB_RC=7.\r\n")
+        answers = [(r"Password: $", "secret"), (r"Type (\S+): $", lambda match: match.group(1).decode())]
+        status, asked = self.console.converse("tool", answers, 5)
+        self.assertEqual((status, asked), (7, ["Password:", "Type oui:"]))
+        self.assertIn("Type oui: oui", self.console.transcript)
 
     def test_everything_is_logged(self):
         self.guest.sendall(b"\x1b[1mraw\r\n")

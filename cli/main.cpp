@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/progress_printer.h"
 #include "cli/run.h"
 #include "core/base/interrupt.h"
+#include "rescue/system/init.h"
 #include "nrear_versions.h"
 
 namespace {
@@ -35,11 +37,20 @@ void pin_name_services() {
     }
 }
 
+/// The kernel starts the rescue system's first process as /init.
+bool is_init(int argc, char** argv) {
+    const std::string_view name = argc > 0 ? argv[0] : "";
+    return getpid() == 1 && name.substr(name.rfind('/') + 1) == "init";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     open_standard_descriptors();
     pin_name_services();
+    if (is_init(argc, argv)) {
+        nrear::system::run_init();
+    }
     umask(077);
     nrear::base::catch_interrupts();
     nrear::cli::catch_status_requests();

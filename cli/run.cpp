@@ -3,7 +3,9 @@
 
 #include <cstring>
 #include <exception>
+#include <map>
 #include <new>
+#include <string_view>
 
 #include "cli/command_table.h"
 #include "cli/commands.h"
@@ -17,6 +19,15 @@ namespace {
 
 using base::cat;
 
+using WorkflowCommand = int (*)(WorkflowContext&);
+
+/// The commands that do something: they get a WorkflowContext.
+WorkflowCommand workflow_of(std::string_view command) {
+    static const std::map<std::string_view, WorkflowCommand> kWorkflows{};
+    const auto found = kWorkflows.find(command);
+    return found == kWorkflows.end() ? nullptr : found->second;
+}
+
 int dispatch(const Arguments& arguments, Output& out, Output& errors) {
     if (arguments.version) {
         return cmd_version(arguments, out);
@@ -27,7 +38,15 @@ int dispatch(const Arguments& arguments, Output& out, Output& errors) {
     if (arguments.command == "dump") {
         return cmd_dump(arguments, out, errors);
     }
-    throw Error(ErrorKind::kGeneral, cat("nrear ", arguments.command, " is not part of this build"));
+    if (arguments.simulate) {
+        return cmd_simulate(arguments, out, errors);
+    }
+    const WorkflowCommand command = workflow_of(arguments.command);
+    if (command == nullptr) {
+        throw Error(ErrorKind::kGeneral, cat("nrear ", arguments.command, " is not part of this build"));
+    }
+    Workflow workflow(arguments, out, errors);
+    return command(workflow.context());
 }
 
 }  // namespace

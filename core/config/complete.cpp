@@ -33,10 +33,27 @@ void derive(Settings& settings, std::string_view name, const std::string& value,
     }
 }
 
+/// "/dev/vg1" means "vg1" to whoever writes it.
+void bare_volume_groups(Settings& settings, Diagnostics& diagnostics) {
+    constexpr std::string_view kDirectory = "/dev/";
+    for (const auto* name : {"EXCLUDE_VG", "ONLY_INCLUDE_VG"}) {
+        Setting setting = *settings.find(name);
+        for (auto& element : setting.elements) {
+            if (element.text.starts_with(kDirectory)) {
+                element.text.erase(0, kDirectory.size());
+                diagnostics.push_back({Diagnostic::Severity::kWarning, element.origin,
+                                       cat(name, ": taken as the volume group '", base::printable(element.text), "', write just its name without /dev/")});
+            }
+        }
+        settings.set(name, std::move(setting));
+    }
+}
+
 }  // namespace
 
 void complete(Settings& settings, Diagnostics& diagnostics) {
     map_legacy_names(settings, diagnostics);
+    bare_volume_groups(settings, diagnostics);
     const std::string backup_url = settings.scalar("BACKUP_URL");
     if (!settings.is_set("BACKUP") && !backup_url.empty()) {
         const Origin origin = settings.origin("BACKUP_URL");

@@ -111,13 +111,6 @@ void Review::components() {
             }
         });
     }
-    for (const auto* name : {"EXCLUDE_VG", "ONLY_INCLUDE_VG"}) {
-        each(name, [&](const Element& element) {
-            if (element.text.starts_with("/dev/")) {
-                warn(element.origin, cat(name, ": ", quoted(element), " is taken as the volume group '", base::printable(element.text.substr(5)), "': write just its name"));
-            }
-        });
-    }
 }
 
 void Review::booleans() {

@@ -7,7 +7,8 @@
 
 namespace nrear::config {
 
-/// Old names become new ones; BACKUP, OUTPUT_URL, OUTPUT_OPTIONS, NETFS_PREFIX and TMPDIR follow from other settings when nobody set them. Throws Error
+/// Old names become new ones; BACKUP, OUTPUT_URL, OUTPUT_OPTIONS, NETFS_PREFIX and TMPDIR follow from other settings when nobody set them;
+/// volume groups lose a leading /dev/. Throws Error
 /// (kConfig) when an old and a new name contradict each other.
 void complete(Settings& settings, Diagnostics& diagnostics);
 

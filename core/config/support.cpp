@@ -75,10 +75,16 @@ bool is_gzip(const std::vector<std::string>& options) {
 }
 
 void Check::compression() {
+    const std::string name = cat(settings_.scalar("BACKUP_PROG_SUFFIX"), settings_.scalar("BACKUP_PROG_COMPRESS_SUFFIX"));
+    if (settings_.array("BACKUP_PROG_COMPRESS_OPTIONS").empty()) {
+        if (!name.ends_with(".tar")) {
+            refuse("BACKUP_PROG_COMPRESS_SUFFIX", "does not fit BACKUP_PROG_COMPRESS_OPTIONS, which says that nothing is compressed", "write BACKUP_PROG_COMPRESS_SUFFIX=\"\"");
+        }
+        return;
+    }
     if (!is_gzip(settings_.array("BACKUP_PROG_COMPRESS_OPTIONS"))) {
         return refuse("BACKUP_PROG_COMPRESS_OPTIONS", "only gzip is supported", "write BACKUP_PROG_COMPRESS_OPTIONS=( --gzip ) and BACKUP_PROG_COMPRESS_SUFFIX=\".gz\"");
     }
-    const std::string name = cat(settings_.scalar("BACKUP_PROG_SUFFIX"), settings_.scalar("BACKUP_PROG_COMPRESS_SUFFIX"));
     if (!name.ends_with(".gz") && !name.ends_with(".tgz")) {
         refuse("BACKUP_PROG_COMPRESS_SUFFIX", "does not fit the gzip compression of BACKUP_PROG_COMPRESS_OPTIONS", "write BACKUP_PROG_COMPRESS_SUFFIX=\".gz\"");
     }

@@ -61,3 +61,17 @@ TEST_CASE("dump says what mkbackup would refuse") {
     CHECK(result.code == 0);
     CHECK_THAT(result.errors, Contains("mkbackup would refuse this: " + directory.path() + "/local.conf:1: OUTPUT=PXE: is not supported"));
 }
+
+TEST_CASE("-s succeeds whatever the configuration asks for, and says it") {
+    const base::TempDir directory;
+    base::write_file(directory.path() + "/local.conf",
+                     "OUTPUT=ISO\nBACKUP=NETFS\nOUTPUT_URL=nfs://192.168.24.1/x\nBACKUP_URL=sshfs://u:geheim@h/x\nISO_PREFIX=controller-0\nLOGFILE=/nonexistent/log\n");
+    const auto result = captured_run({"-c", directory.path(), "-s", "-d", "-v", "mkbackup"});
+    CHECK(result.code == 0);
+    CHECK_THAT(result.out, Contains("Simulation, nothing is done. nrear mkbackup would back up this machine") &&
+                               Contains("archive backup.tar.gz to sshfs://u:***@h/x\n") && Contains("rescue ISO controller-0.iso to nfs://192.168.24.1/x\n"));
+    CHECK_THAT(result.errors, Contains("mkbackup would refuse this: " + directory.path() + "/local.conf:3: OUTPUT_URL=nfs://192.168.24.1/x: nfs:// is not supported"));
+    CHECK(captured_run({"-c", directory.path(), "-s", "recover"}).code == 0);
+    base::write_file(directory.path() + "/local.conf", "A = 1\n");
+    CHECK(captured_run({"-c", directory.path(), "-s", "mkbackup"}).code == 10);
+}

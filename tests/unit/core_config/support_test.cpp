@@ -37,6 +37,7 @@ TEST_CASE("what is supported") {
     for (const auto* gzip : {"--gzip", "-z", "--use-compress-program=pigz", "\"--use-compress-program=pigz -p 4\"", "-I pigz", "-I /usr/bin/gzip"}) {
         CHECK(problems(nrear::base::cat("BACKUP_PROG_COMPRESS_OPTIONS=( ", gzip, " )\n")).empty());
     }
+    CHECK(problems("BACKUP_PROG_COMPRESS_OPTIONS=( )\nBACKUP_PROG_COMPRESS_SUFFIX=\n").empty());
     CHECK(problems("BACKUP_PROG_SUFFIX=.tgz\nBACKUP_PROG_COMPRESS_SUFFIX=\n").empty());
 }
 
@@ -58,7 +59,7 @@ TEST_CASE("what is not") {
     CHECK(problems("BACKUP_MOUNTCMD='mount /x'\n").size() == 1);
     CHECK(problems("BACKUP_PROG_COMPRESS_OPTIONS=( --use-compress-program=zstd )\nBACKUP_PROG_COMPRESS_SUFFIX=.zst\n").size() == 1);
     CHECK(problems("BACKUP_PROG_COMPRESS_OPTIONS=( --bzip2 )\n").size() == 1);
-    CHECK(problems("BACKUP_PROG_COMPRESS_OPTIONS=( )\nBACKUP_PROG_COMPRESS_SUFFIX=\n").size() == 1);
+    CHECK(problems("BACKUP_PROG_COMPRESS_OPTIONS=( )\n").size() == 1);
     CHECK(problems("BACKUP_PROG_COMPRESS_SUFFIX=.bz2\n").size() == 1);
 }
 

@@ -67,7 +67,8 @@ EXCLUDE_VG=( "/dev/vg1" )
     CHECK_THAT(all, Contains("'/dev/shm/*' has no effect"));
     CHECK_THAT(all, Contains("2: AUTOEXCLUDE_DISKS is a single value") && Contains("2: AUTOEXCLUDE_DISKS: '/dev/sdb' is neither true nor false"));
     CHECK_THAT(all, Contains("3: EXCLUDE_COMPONENTS: 'fs:/sda1': fs: is followed by a mount point"));
-    CHECK_THAT(all, Contains("4: EXCLUDE_VG: '/dev/vg1' is taken as the volume group 'vg1'"));
+    CHECK_THAT(all, Contains("4: EXCLUDE_VG: taken as the volume group 'vg1'"));
+    CHECK(result.settings.array("EXCLUDE_VG") == Strings{"vg1"});
     CHECK(result.settings.scalar("AUTOEXCLUDE_DISKS") == "/dev/sdb");
     CHECK(warnings(read("EXCLUDE_BACKUP=( fs:/var /dev/vg00 )\nEXCLUDE_COMPONENTS=( /dev/sdb )\n")).empty());
 }

@@ -72,7 +72,9 @@ class Lab:
 
 def quiet_shell(console):
     """A wide terminal, no line editing surprises, and exec without address randomisation (most of its time under emulation)."""
-    console.run("stty cols 500; bind 'set enable-bracketed-paste off' 2>/dev/null; echo 0 >/proc/sys/kernel/randomize_va_space", 60)
+    # No history files: the lab's own typing must not show in the comparison.
+    console.run("unset HISTFILE; export LESSHISTFILE=- SYSTEMD_PAGER=; stty cols 500; bind 'set enable-bracketed-paste off' 2>/dev/null; "
+                "echo 0 >/proc/sys/kernel/randomize_va_space", 60)
 
 
 @contextlib.contextmanager

@@ -14,8 +14,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::uint32_t kProtocolVersion = 3;
-/// Also the largest window that the channel opens: one line of 100 ms and 300 Mbit/s is filled by it.
-constexpr std::size_t kReceiveBuffer = 4 * 1024 * 1024;
 constexpr std::size_t kMostUnsent = 1024 * 1024;
 /// Interruption and deadlines are looked at this often.
 constexpr milliseconds kStep{200};
@@ -24,7 +22,7 @@ constexpr std::size_t kMostExtensions = 256;
 }  // namespace
 
 SftpWire::SftpWire(std::unique_ptr<ByteChannel> channel, WireLimits limits)
-    : channel_(std::move(channel)), limits_(limits), buffer_(kReceiveBuffer), last_heard_(Clock::now()), last_ping_(last_heard_) {}
+    : channel_(std::move(channel)), limits_(limits), buffer_(std::make_unique_for_overwrite<std::byte[]>(limits.window)), last_heard_(Clock::now()), last_ping_(last_heard_) {}
 
 template <class Action>
 decltype(auto) SftpWire::guarded(Action&& action) {
@@ -161,8 +159,8 @@ void SftpWire::step(milliseconds longest) {
         channel_->wait(longest);
         longest = milliseconds(0);
     }
-    const auto count = channel_->receive(buffer_, longest);
-    take_in(base::Bytes(buffer_).first(count));
+    const base::MutableBytes buffer(buffer_.get(), limits_.window);
+    take_in(buffer.first(channel_->receive(buffer, longest)));
     if (channel_->heard() != heard_) {
         heard_ = channel_->heard();
         last_heard_ = Clock::now();

@@ -20,6 +20,8 @@ namespace nrear::transport {
 struct WireLimits {
     std::chrono::milliseconds silence{60000};   ///< no byte from the server for so long while we wait for one: the line is dead
     std::chrono::milliseconds request{600000};  ///< the line lives but a request stays unanswered for so long: the server hangs
+    /// Bytes that may be on their way to us: the largest window that the channel opens. A line of 100 ms and 300 Mbit/s is filled by it.
+    std::size_t window = 4 * 1024 * 1024;
 };
 
 /// Any call may throw Error (kNetwork) or Interrupted. After an Error of its own every further call throws that Error again.
@@ -88,7 +90,7 @@ private:
     std::vector<std::byte> unsent_;
     std::size_t unsent_start_ = 0;
     PacketAssembler assembler_;
-    std::vector<std::byte> buffer_;
+    std::unique_ptr<std::byte[]> buffer_;  ///< what arrives; not initialised, so that only what is used costs memory
     std::uint64_t heard_ = 0;
     Clock::time_point last_heard_;
     Clock::time_point last_ping_;

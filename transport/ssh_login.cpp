@@ -69,7 +69,7 @@ public:
             if (result == SSH_AUTH_SUCCESS) {
                 return;
             }
-            offered_ = ssh_userauth_list(session(), nullptr);
+            offered_ = static_cast<unsigned>(ssh_userauth_list(session(), nullptr));
             const auto next = with_keys();
             result = next == SSH_AUTH_DENIED ? with_password() : next;
             if (result != SSH_AUTH_PARTIAL && result != SSH_AUTH_SUCCESS) {
@@ -84,6 +84,9 @@ public:
 private:
     ssh_session session() const { return connection_.session(); }
 
+    /// Whether the server takes one of these SSH_AUTH_METHOD_….
+    bool offers(unsigned methods) const { return (offered_ & methods) != 0; }
+
     /// One exchange with the server. A connection that ends meanwhile is the server's answer, too: too many tries, account locked.
     int step(const std::function<int()>& call) {
         const int result = connection_.drive("log in", SSH_AUTH_AGAIN, call);
@@ -96,7 +99,7 @@ private:
     }
 
     int with_keys() {
-        if (keys_done_ || (offered_ & SSH_AUTH_METHOD_PUBLICKEY) == 0) {
+        if (keys_done_ || !offers(SSH_AUTH_METHOD_PUBLICKEY)) {
             return SSH_AUTH_DENIED;
         }
         keys_done_ = true;
@@ -153,8 +156,8 @@ private:
     }
 
     int with_password() {
-        const bool plain = (offered_ & SSH_AUTH_METHOD_PASSWORD) != 0;
-        const bool questions = (offered_ & SSH_AUTH_METHOD_INTERACTIVE) != 0;
+        const bool plain = offers(SSH_AUTH_METHOD_PASSWORD);
+        const bool questions = offers(SSH_AUTH_METHOD_INTERACTIVE);
         if (password_done_ || (!plain && !questions)) {
             return SSH_AUTH_DENIED;
         }
@@ -215,7 +218,7 @@ private:
         if (password_done_) {
             throw Error(ErrorKind::kAuthentication, what, cat("the server refused ", password_from_, other_ways()), "check user and password; it was tried once, so that no account gets locked");
         }
-        if ((offered_ & (SSH_AUTH_METHOD_PASSWORD | SSH_AUTH_METHOD_INTERACTIVE)) == 0) {
+        if (!offers(SSH_AUTH_METHOD_PASSWORD | SSH_AUTH_METHOD_INTERACTIVE)) {
             throw Error(ErrorKind::kAuthentication, what, cat("the server takes only keys", tried_.empty() ? ", and there is none" : other_ways()), key_advice);
         }
         throw Error(ErrorKind::kAuthentication, what, cat("no password is set and nobody is here to be asked", other_ways()), cat("set ", password_advice, ", or ", key_advice));
@@ -238,7 +241,7 @@ private:
     std::string who_;
     std::optional<std::string> password_;
     std::string password_from_;
-    int offered_ = 0;
+    unsigned offered_ = 0;
     bool keys_done_ = false;
     bool password_done_ = false;
     bool password_used_ = false;

@@ -6,7 +6,7 @@
 
 #include "core/base/error.h"
 #include "tests/contract/transport_contract.h"
-#include "tests/support/fake_sftp_server.h"
+#include "tests/unit/transport/fake_sftp_server.h"
 #include "transport/sftp_files.h"
 
 namespace nrear::transport {

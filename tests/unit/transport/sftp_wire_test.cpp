@@ -7,7 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
-#include "tests/support/scripted_channel.h"
+#include "tests/unit/transport/scripted_channel.h"
 #include "transport/sftp_calls.h"
 
 namespace nrear::transport {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "core/base/fd_stream.h"
-#include "tests/support/scripted_channel.h"
+#include "tests/unit/transport/scripted_channel.h"
 #include "transport/sftp_packet.h"
 
 namespace nrear::transport::testing {

@@ -10,7 +10,7 @@ namespace nrear::cli {
 
 int cmd_help(const Arguments& arguments, Output& out) {
     if (arguments.command == "help" && !arguments.operands.empty() && arguments.operands.front() == "completion") {
-        out.write(bash_completion());
+        out.data(bash_completion());
     } else {
         out.write(usage_text());
     }

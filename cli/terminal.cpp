@@ -113,6 +113,14 @@ void Output::write(std::string_view text) {
     raw(facts_.utf8 ? std::string(text) : to_ascii(text));
 }
 
+void Output::data(std::string_view text) {
+    if (facts_.is_terminal) {
+        write(text);
+    } else {
+        raw(text);
+    }
+}
+
 void Output::live(std::string_view text) {
     std::string line = to_ascii(text).substr(0, facts_.columns - 1);
     const std::size_t length = line.size();

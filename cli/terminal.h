@@ -39,6 +39,8 @@ public:
     int descriptor() const { return fd_; }
     /// Writes text (with its own line ends), made fit for the terminal. What cannot be written is lost: a broken terminal must not stop a backup.
     void write(std::string_view text);
+    /// Writes what a command prints as its result: into a file or pipe exactly as it is.
+    void data(std::string_view text);
     /// Shows `text` as the line that changes; shorter than the terminal is wide.
     void live(std::string_view text);
     /// Removes the live line, so that something else can be printed.

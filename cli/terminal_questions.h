@@ -24,6 +24,9 @@ public:
     /// `input` is read and written; without it nobody can answer. `out` is the output whose live line must make room.
     TerminalQuestions(base::UniqueFd input, Output& out, QuestionOptions options, base::Log& log);
 
+    /// From now on; 0 = none.
+    void set_time_limit(std::chrono::seconds limit) { options_.time_limit = limit; }
+
     bool interactive() const override { return options_.may_ask && static_cast<bool>(tty_); }
     std::optional<std::string> secret(const std::string& prompt) override;
     std::optional<std::string> line(const std::string& prompt) override;

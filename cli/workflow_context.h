@@ -23,7 +23,7 @@ struct WorkflowContext {
     const config::Settings& settings;
     base::Log& log;
     ProgressPrinter& progress;   ///< a base::Progress, and summary() for the final lines
-    base::Questions& questions;
+    TerminalQuestions& questions;  ///< a base::Questions
     base::CommandRunner& runner;
     const base::Root& root;
     std::string log_path;        ///< of this run; "" when it could not be opened

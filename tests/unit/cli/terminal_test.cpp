@@ -51,6 +51,15 @@ TEST_CASE("text without UTF-8") {
     CHECK(utf8.text() == "\xE2\x80\xA6\n");
 }
 
+TEST_CASE("results go into files as they are, and onto terminals as those can show them") {
+    CapturedOutput file;
+    file.output().data("caf\xC3\xA9\n");
+    CHECK(file.text() == "caf\xC3\xA9\n");
+    CapturedOutput terminal({.is_terminal = true});
+    terminal.output().data("caf\xC3\xA9\n");
+    CHECK(terminal.text() == "caf?\n");
+}
+
 TEST_CASE("a live line leaves no rest, never wraps, and makes room") {
     CapturedOutput captured({.is_terminal = true, .columns = 20});
     captured.output().live("0123456789012345678901234");

@@ -48,7 +48,6 @@ public:
 private:
     void say_all(const std::vector<std::string>& lines) {
         for (const auto& line : lines) {
-            context_.log.info(line);
             context_.progress.message(line);
         }
     }

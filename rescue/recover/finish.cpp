@@ -37,10 +37,7 @@ void run_script(const RecoverContext& context, const std::string& setting, const
     command.argv = {"/bin/bash", "-c", script};
     command.environment = {{"TARGET_FS_ROOT", context.target}};
     command.time_limit = std::chrono::seconds(0);
-    command.on_line = [&](std::string_view line) {
-        context.log.info(cat(setting, ": ", line));
-        context.progress.message(line);
-    };
+    command.on_line = [&](std::string_view line) { context.progress.message(line); };
     const auto result = context.runner.run(command);
     if (!result.ok()) {
         throw Error(ErrorKind::kHook, "run " + setting, cat("it ended with exit status ", result.status), "its output is above and in the log");

@@ -39,17 +39,13 @@ public:
 
 private:
     void started(std::size_t number, std::size_t total, const plan::Step& step) {
-        context_.log.info(cat("step ", number, "/", total, ": ", step.title));
+        context_.progress.step_started(step.title, number, total);
         if (const auto command = plan::command_line(step); !command.empty()) {
             context_.log.debug(command);
         }
-        context_.progress.step_started(step.title, number, total);
     }
 
-    void finished(const std::string& note) {
-        context_.log.info(note.empty() ? "ok" : note);
-        context_.progress.step_finished(note.empty() ? "ok" : note);
-    }
+    void finished(const std::string& note) { context_.progress.step_finished(note.empty() ? "ok" : note); }
 
     void restore() {
         archive::RestoreOptions options;
@@ -74,9 +70,10 @@ private:
         const auto& problems = result_.restored.problems;
         for (std::size_t i = 0; i < problems.size(); ++i) {
             const std::string line = cat(base::printable(problems[i].path), ": ", problems[i].detail);
-            context_.log.warning(line);
             if (i < kProblemsShown) {
                 context_.progress.warning(line);
+            } else {
+                context_.log.warning(line);
             }
         }
         if (result_.restored.problem_count > std::min(problems.size(), kProblemsShown)) {

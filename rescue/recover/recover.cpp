@@ -58,10 +58,7 @@ public:
     }
 
 private:
-    void say(const std::string& line) {
-        context_.log.info(line);
-        context_.progress.message(line);
-    }
+    void say(const std::string& line) { context_.progress.message(line); }
     void say_all(const std::vector<std::string>& lines) {
         for (const auto& line : lines) {
             say(line);

@@ -32,7 +32,7 @@ struct RecoverOptions {
 struct RecoverContext {
     RecoverOptions options;
     base::Questions& questions;
-    base::Progress& progress;
+    base::Progress& progress;  ///< what it is told, it also logs
     base::CommandRunner& runner;
     base::Log& log;
     std::string log_path;  ///< of `log`; a copy of it is the one thing that recover adds to the recovered system. "" = no copy

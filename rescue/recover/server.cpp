@@ -60,7 +60,6 @@ transport::Transport& Server::get() {
             if (!another) {
                 throw;
             }
-            context_.log.error(error.what());
             context_.progress.warning(base::cat(error.what(), ": try again"));
         }
     }

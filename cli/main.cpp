@@ -13,6 +13,7 @@
 #include "cli/run.h"
 #include "core/base/interrupt.h"
 #include "rescue/system/init.h"
+#include "rescue/system/power.h"
 #include "nrear_versions.h"
 
 namespace {
@@ -50,6 +51,9 @@ int main(int argc, char** argv) {
     pin_name_services();
     if (is_init(argc, argv)) {
         nrear::system::run_init();
+    }
+    if (argc > 0 && nrear::system::power_action_of(argv[0])) {
+        return nrear::system::run_power_command({argv, argv + argc});
     }
     umask(077);
     nrear::base::catch_interrupts();

@@ -11,7 +11,9 @@
 #include "cli/commands.h"
 #include "cli/error_report.h"
 #include "cli/exit_codes.h"
+#include "core/base/root.h"
 #include "core/base/text.h"
+#include "rescue/record/rescue_record.h"
 
 namespace nrear::cli {
 
@@ -23,7 +25,7 @@ using WorkflowCommand = int (*)(WorkflowContext&);
 
 /// The commands that do something: they get a WorkflowContext.
 WorkflowCommand workflow_of(std::string_view command) {
-    static const std::map<std::string_view, WorkflowCommand> kWorkflows{};
+    static const std::map<std::string_view, WorkflowCommand> kWorkflows{{"recover", cmd_recover}};
     const auto found = kWorkflows.find(command);
     return found == kWorkflows.end() ? nullptr : found->second;
 }
@@ -38,7 +40,9 @@ int dispatch(const Arguments& arguments, Output& out, Output& errors) {
     if (arguments.command == "dump") {
         return cmd_dump(arguments, out, errors);
     }
-    if (arguments.simulate) {
+    // In the rescue system recover shows its plan, made from the disks that are there.
+    const bool plans_itself = arguments.command == "recover" && base::Root("/").exists(record::kRescueRecordPath);
+    if (arguments.simulate && !plans_itself) {
         return cmd_simulate(arguments, out, errors);
     }
     const WorkflowCommand command = workflow_of(arguments.command);

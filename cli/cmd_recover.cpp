@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <sys/stat.h>
+
+#include <chrono>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/ssh_options.h"
+#include "core/scan/blkid_probe.h"
+#include "core/scan/list_disks.h"
+#include "rescue/record/rescue_record.h"
+#include "rescue/recover/finish.h"
+#include "rescue/recover/recover.h"
+#include "transport/local_transport.h"
+#include "transport/sftp.h"
+
+namespace nrear::cli {
+
+namespace {
+
+std::unique_ptr<transport::Transport> connect(const WorkflowContext& workflow, const transport::Location& location, const std::vector<std::string>& addresses,
+                                              base::Questions& questions) {
+    if (location.scheme == transport::Scheme::kFile) {
+        return std::make_unique<transport::LocalTransport>();
+    }
+    auto options = ssh_options(workflow.arguments);
+    options.known_hosts_files.insert(options.known_hosts_files.begin(), record::kKnownHostsPath);
+    options.pinned_addresses = addresses;
+    return transport::connect_sftp(location, options, questions, workflow.log);
+}
+
+/// USER_INPUT_TIMEOUT as the node had it: its configuration is not here, but in the record.
+std::chrono::seconds input_time_limit(const base::Root& root) {
+    const auto text = root.read_if_exists(record::kRescueRecordPath);
+    return std::chrono::seconds(text ? record::rescue_record_from_json(*text, record::kRescueRecordPath).user_input_timeout_seconds : 300);
+}
+
+}  // namespace
+
+int cmd_recover(WorkflowContext& workflow) {
+    // The recovered system's own programs (grub-install, dracut) write files for everybody to read; the log is 0600 whatever the mask.
+    umask(022);
+    const Arguments& arguments = workflow.arguments;
+    TerminalQuestions questions(open_terminal(), workflow.out, {.may_ask = !arguments.non_interactive, .time_limit = input_time_limit(workflow.root)}, workflow.log);
+    recover::RecoverContext context{.options = {}, .questions = questions, .progress = workflow.progress, .runner = workflow.runner, .log = workflow.log};
+    context.options = {.unattended = arguments.non_interactive,
+                       .automatic = arguments.automatic,
+                       .simulate = arguments.simulate,
+                       .force_host = arguments.force_host,
+                       .mappings = arguments.disk_map};
+    context.log_path = workflow.log_path;
+    context.connect = [&](const transport::Location& location, const std::vector<std::string>& addresses, base::Questions& asking) {
+        return connect(workflow, location, addresses, asking);
+    };
+    context.list_disks = [&] {
+        scan::BlkidProbe probe;
+        return scan::list_disks(workflow.root, probe, {.rescue_volume_id = workflow.settings.scalar("ISO_VOLID")});
+    };
+    context.free_disks = [&] { recover::take_down_earlier_try(context.target, workflow.log); };
+    return recover::run(context).complete ? kExitOk : kExitIncomplete;
+}
+
+}  // namespace nrear::cli

@@ -20,7 +20,7 @@ nrear_test_packages=(
     # filesystems and disks on loop devices and plain files
     e2fsprogs util-linux mount fdisk attr acl libcap2-bin kmod udev parted
     # processes, networks
-    procps psmisc iproute2 strace
+    procps psmisc iproute2 strace python3
     # packaging
     rpm dpkg-dev
 )
@@ -47,7 +47,8 @@ missing_packages() {
 # install_packages NAME...: quick when nothing is missing; needs root only when something is.
 install_packages() {
     local missing
-    mapfile -t missing < <(missing_packages "$@")
+    missing=$(missing_packages "$@") # no <(...): it needs /proc, and a bare chroot has none
+    read -r -d '' -a missing <<<"$missing" || true
     [ ${#missing[@]} -gt 0 ] || return 0
     command -v apt-get >/dev/null || die "these packages are missing, and there is no apt-get to install them: ${missing[*]}"
     [ "$(id -u)" = 0 ] || die "these packages are missing; run this once as root, or install them: ${missing[*]}"

@@ -26,10 +26,12 @@ void map_legacy_names(Settings& settings, Diagnostics& diagnostics) {
     }
 }
 
-void derive(Settings& settings, std::string_view name, const std::string& value, const std::string& note) {
+/// `name` gets the value of `source` when it has none.
+void derive(Settings& settings, std::string_view name, std::string_view source) {
     if (settings.scalar(name).empty()) {
-        const Origin origin{.note = note};
-        settings.set(name, Setting{.elements = {{value, origin}}, .origin = origin});
+        const Setting* from = settings.find(source);
+        const Origin origin{.note = cat("as ", source)};
+        settings.set(name, Setting{.elements = {{settings.scalar(source), origin}}, .origin = origin, .secret = from != nullptr && from->secret});
     }
 }
 
@@ -63,13 +65,14 @@ void complete(Settings& settings, Diagnostics& diagnostics) {
     const auto backup_place = split_url(backup_url);
     if (!backup_place || backup_place->scheme != "iso") {
         if (settings.scalar("OUTPUT_URL").empty()) {
-            derive(settings, "OUTPUT_OPTIONS", settings.scalar("BACKUP_OPTIONS"), "as BACKUP_OPTIONS");
+            derive(settings, "OUTPUT_OPTIONS", "BACKUP_OPTIONS");
         }
-        derive(settings, "OUTPUT_URL", backup_url, "as BACKUP_URL");
+        derive(settings, "OUTPUT_URL", "BACKUP_URL");
     }
-    derive(settings, "NETFS_PREFIX", settings.scalar("OUTPUT_PREFIX"), "as OUTPUT_PREFIX");
+    derive(settings, "NETFS_PREFIX", "OUTPUT_PREFIX");
     if (settings.find("TMPDIR") == nullptr) {
-        derive(settings, "TMPDIR", "/var/tmp", "default");
+        const Origin origin{.note = "default"};
+        settings.set("TMPDIR", Setting{.elements = {{"/var/tmp", origin}}, .origin = origin});
     }
 }
 

@@ -45,14 +45,18 @@ private:
     Settings& settings_;
     Diagnostics& diagnostics_;
     std::size_t budget_ = kLargestResult;
+    bool used_secret_ = false;  ///< by the assignment at hand
 };
 
 void Evaluator::apply(const Assignment& assignment) {
     const Setting* before = settings_.find(assignment.name);
+    used_secret_ = false;
     Setting setting = assignment.is_array ? array_value(assignment, before) : scalar_value(assignment, before);
     setting.origin = place(assignment.line);
     setting.is_default = file_.empty();
-    setting.secret = assignment.secret || is_secret_name(assignment.name) || (assignment.append && before != nullptr && before->secret);
+    // A password inside a URL is masked there, so that the rest can be shown.
+    const bool hidden = setting.elements.size() == 1 && holds_secret(assignment.name, setting.elements.front().text);
+    setting.secret = assignment.secret || (used_secret_ && !hidden) || is_secret_name(assignment.name) || (assignment.append && before != nullptr && before->secret);
     settings_.set(assignment.name, std::move(setting));
 }
 
@@ -70,16 +74,20 @@ Setting Evaluator::array_value(const Assignment& assignment, const Setting* befo
         }
     }
     for (const auto& value : assignment.values) {
-        for (auto& text : expansion(assignment, value.line).several(value.word)) {
+        Expansion expanded = expansion(assignment, value.line);
+        for (auto& text : expanded.several(value.word)) {
             setting.elements.push_back({std::move(text), place(value.line)});
         }
+        used_secret_ = used_secret_ || expanded.used_secret();
     }
     return setting;
 }
 
 Setting Evaluator::scalar_value(const Assignment& assignment, const Setting* before) {
     const auto& value = assignment.values.front();
-    std::string text = expansion(assignment, value.line).one(value.word);
+    Expansion expanded = expansion(assignment, value.line);
+    std::string text = expanded.one(value.word);
+    used_secret_ = expanded.used_secret();
     const bool known_array = shape_of(assignment.name) == Shape::kArray;
     const bool is_array = before != nullptr && before->is_array;
     if (assignment.append && (known_array || is_array)) {

@@ -61,13 +61,15 @@ void Expansion::spend(std::size_t bytes) {
 }
 
 void Expansion::warn_unset(const std::string& name) {
+    // What looks like a variable may be a part of a password, so it is not shown there.
     const bool delicate = is_secret_name(setting_) || setting_.ends_with("_URL") || setting_.ends_with("_KEY");
-    warn(cat("$", name, " is not set and stands for nothing",
-             delicate || (name[0] >= '0' && name[0] <= '9') ? cat("; a '$' in a password needs single quotes: ", setting_, "='…'") : ""));
+    warn(delicate ? cat("a variable in it is not set and stands for nothing; a '$' in a password needs single quotes: ", setting_, "='…'")
+                  : cat("$", name, " is not set and stands for nothing; if the '$' is meant, write it in single quotes"));
 }
 
-std::optional<std::string> Expansion::variable(const std::string& name) const {
+std::optional<std::string> Expansion::variable(const std::string& name) {
     if (const Setting* setting = settings_.find(name)) {
+        used_secret_ = used_secret_ || setting->secret;
         return setting->elements.empty() ? std::nullopt : std::optional(setting->elements.front().text);
     }
     const auto found = environment_.variables.find(name);
@@ -77,6 +79,7 @@ std::optional<std::string> Expansion::variable(const std::string& name) const {
 std::vector<std::string> Expansion::elements(const Piece& piece) {
     std::vector<std::string> values;
     if (const Setting* setting = settings_.find(piece.text)) {
+        used_secret_ = used_secret_ || setting->secret;
         for (const auto& element : setting->elements) {
             values.push_back(element.text);
         }
@@ -111,7 +114,7 @@ std::string Expansion::cut(const Piece& piece, std::string value) {
     return value;
 }
 
-std::string Expansion::home(const std::string& user) const {
+std::string Expansion::home(const std::string& user) {
     if (user.empty()) {
         if (const auto own = variable("HOME")) {
             return *own;

@@ -27,6 +27,8 @@ public:
     std::string one(const Word& word);
     /// The elements that a word between parentheses stands for: none, one or several.
     std::vector<std::string> several(const Word& word);
+    /// Whether a secret setting went into what was expanded.
+    bool used_secret() const { return used_secret_; }
 
 private:
     struct Field {
@@ -38,10 +40,10 @@ private:
     void add_split(std::vector<Field>& fields, const std::string& value);
     void add_elements(std::vector<Field>& fields, const Piece& piece);
     std::string value_of(const Piece& piece);
-    std::optional<std::string> variable(const std::string& name) const;
+    std::optional<std::string> variable(const std::string& name);
     std::vector<std::string> elements(const Piece& piece);
     std::string cut(const Piece& piece, std::string value);
-    std::string home(const std::string& user) const;
+    std::string home(const std::string& user);
     std::string command(const Piece& piece);
     void warn_unset(const std::string& name);
     void warn(std::string message);
@@ -53,6 +55,7 @@ private:
     std::string setting_;
     Origin origin_;
     std::size_t& budget_;
+    bool used_secret_ = false;
 };
 
 }  // namespace nrear::config

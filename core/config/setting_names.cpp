@@ -54,9 +54,9 @@ std::string mask_url(std::string_view value) {
 
 bool is_secret_name(std::string_view name) {
     // SECRET_OUTPUT_DEV is ReaR's name for /dev/null.
-    return name != "SECRET_OUTPUT_DEV" && std::any_of(kSecretParts.begin(), kSecretParts.end(), [&](std::string_view part) {
+    return name != "SECRET_OUTPUT_DEV" && (name == "PASS" || name == "PW" || name.ends_with("_PASS") || name.ends_with("_PW") || std::any_of(kSecretParts.begin(), kSecretParts.end(), [&](std::string_view part) {
                return name.find(part) != std::string_view::npos;
-           });
+           }));
 }
 
 std::string masked(std::string_view name, std::string_view value) {

@@ -34,7 +34,7 @@ struct Setting {
     std::vector<Element> elements;
     Origin origin;          ///< of the last assignment
     bool is_default = true;  ///< nobody set it
-    bool secret = false;    ///< never shown: a secret by its name, or set inside { … ; } 2>>/dev/$SECRET_OUTPUT_DEV
+    bool secret = false;    ///< never shown: a secret by its name, set inside { … ; } 2>>/dev/$SECRET_OUTPUT_DEV, or made of such a setting
 };
 
 class Settings {

@@ -382,7 +382,8 @@ TEST_CASE("values inside { … } 2>>… are secret") {
     CHECK(settings.scalar("MINE") == "hidden");
     CHECK(settings.shown("MINE", "hidden") == "***");
     CHECK(settings.scalar("A") == "1");
-    CHECK(settings.secrets() == Strings{"1", "long key", "hidden"});
+    CHECK(settings.shown("MINE_TOO", "hidden") == "***");
+    CHECK(settings.secrets() == Strings{"1", "long key", "hidden", "hidden"});
 }
 
 TEST_CASE("a byte order mark and a missing last line end do no harm") {

@@ -61,6 +61,15 @@ TEST_CASE("secrets of all settings, for the log") {
     CHECK(settings.secrets() == Strings{"in-the-url", "by-name"});
 }
 
+TEST_CASE("what is made of a secret is one, but for URLs, which hide their own") {
+    const auto settings = read("PASS='long secret'\nA=\"x $PASS\"\nB=( 1 $A )\nBACKUP_URL=sftp://u:$PASS@h/d\n").settings;
+    CHECK(settings.shown("A", settings.scalar("A")) == "***");
+    CHECK(settings.shown("B", "secret") == "***");
+    CHECK(settings.shown("BACKUP_URL", settings.scalar("BACKUP_URL")) == "sftp://u:***@h/d");
+    const auto grouped = read("{ BACKUP_URL=sftp://u@h/d ; } 2>>/dev/null\n").settings;
+    CHECK(grouped.shown("OUTPUT_URL", grouped.scalar("OUTPUT_URL")) == "***");
+}
+
 TEST_CASE("URLs as ReaR cuts them") {
     const auto url = split_url("sftp://backup:p@ss:w0rd#1@10.0.0.1:2222/data/backup");
     REQUIRE(url);

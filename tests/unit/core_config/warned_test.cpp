@@ -77,11 +77,12 @@ TEST_CASE("a '$' in a password") {
     const auto hash = read("SSH_ROOT_PASSWORD=\"$1$Fx5cKDOB$Zr1p\"\n");
     CHECK(hash.settings.find("SSH_ROOT_PASSWORD")->elements.front().text.empty());
     REQUIRE(warnings(hash).size() == 3);
-    CHECK_THAT(warnings(hash)[1], Contains("1: SSH_ROOT_PASSWORD: $Fx5cKDOB is not set") && Contains("single quotes"));
+    CHECK_THAT(warnings(hash)[1], Contains("1: SSH_ROOT_PASSWORD: a variable in it is not set") && Contains("single quotes") && !Contains("Fx5cKDOB"));
     const auto url = read("OUTPUT_URL=sftp://u:p$1x@h/d/\n");
     CHECK(url.settings.scalar("OUTPUT_URL") == "sftp://u:px@h/d/");
     REQUIRE(warnings(url).size() == 1);
-    CHECK_THAT(warnings(url)[0], Contains("OUTPUT_URL: $1 is not set"));
+    CHECK_THAT(warnings(url)[0], Contains("OUTPUT_URL: a variable in it is not set"));
+    CHECK_THAT(warnings(read("A=$UNKNOWN\n"))[0], Contains("A: $UNKNOWN is not set"));
 }
 
 TEST_CASE("URLs that ReaR reads otherwise") {

@@ -24,6 +24,7 @@ struct Arguments {
     bool help = false;             ///< -h
     bool quiet = false;
     bool json = false;
+    bool shell = false;            ///< --shell
     bool no_color = false;
     std::string config_directory;           ///< -c
     std::vector<std::string> config_files;  ///< -C

@@ -11,6 +11,7 @@ namespace nrear::cli {
 
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;
+inline constexpr int kExitChanged = 1;  ///< checklayout: ReaR's scripts test for it
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitIncomplete = 3;
 

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rescue/backup/backup_workflow.h"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "core/base/digest.h"
+#include "core/base/fd_stream.h"
+#include "core/base/interrupt.h"
+#include "core/base/text.h"
+#include "core/layout/layout_json.h"
+#include "rescue/backup/connection.h"
+#include "rescue/backup/file_list.h"
+#include "rescue/backup/local_leftovers.h"
+#include "rescue/backup/options.h"
+#include "rescue/backup/rescue_iso.h"
+#include "rescue/backup/sinks.h"
+
+namespace nrear::backup {
+
+namespace {
+
+using base::cat;
+
+std::string now_text() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    char buffer[32];
+    return {buffer, std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+void note(const BackupContext& context, BackupResult& result, const std::string& line) {
+    context.progress.message(line);
+    context.log.info(line);
+    result.notes.push_back(line);
+}
+
+/// Bytes in use on the file systems to be archived: an upper bound for what will be read, good enough for "time left".
+std::uint64_t bytes_in_use(const std::vector<std::string>& trees) {
+    std::uint64_t bytes = 0;
+    for (const auto& tree : trees) {
+        struct statvfs facts {};
+        if (statvfs(tree.c_str(), &facts) == 0) {
+            bytes += (facts.f_blocks - facts.f_bfree) * facts.f_frsize;
+        }
+    }
+    return bytes;
+}
+
+transport::SshOptions ssh_options(const BackupContext& context) {
+    transport::SshOptions options;
+    options.password = context.password;
+    options.accept_new_host_key = context.accept_new_host_key;
+    return options;
+}
+
+/// The last backup's size is the best guess at what this one needs.
+void check_space(const BackupContext& context, const Servers& servers, const Places& places, const std::optional<record::BackupRecord>& earlier) {
+    const auto space = servers.backup->space(places.backup_directory);
+    if (!space || !earlier || earlier->archive.size == 0) {
+        return;
+    }
+    if (space->available < earlier->archive.size / 2) {
+        throw Error(ErrorKind::kNoSpaceRemote, "make room for the backup in " + places.backup_directory,
+                    cat(base::human_size(space->available), " free, the last backup has ", base::human_size(earlier->archive.size),
+                        ", and it is kept until the new one is complete"),
+                    "free space on the server or exclude more (BACKUP_PROG_EXCLUDE)");
+    }
+    if (space->available < earlier->archive.size) {
+        context.progress.warning(cat("The server has ", base::human_size(space->available), " free, the last backup had ", base::human_size(earlier->archive.size), "."));
+    }
+}
+
+/// Runs an operator's script (PRE_BACKUP_SCRIPT, POST_BACKUP_SCRIPT): one shell line, which is what the setting is defined to be.
+void run_script(const BackupContext& context, const char* setting, const char* status) {
+    const auto script = context.settings.joined(setting);
+    if (script.empty()) {
+        return;
+    }
+    context.log.info(cat("running ", setting));
+    base::Command command;
+    command.argv = {"/bin/bash", "-c", script};
+    command.environment = {{"NREAR_STATUS", status}};
+    command.time_limit = std::chrono::hours(1);
+    const auto result = context.runner.run(command);
+    context.log.info(cat(setting, " ended with ", result.status, ": ", result.output, result.error_output));
+    if (!result.ok()) {
+        throw Error(ErrorKind::kHook, cat("run ", setting), result.timed_out ? "it did not end within an hour" : cat("exit status ", result.status, ": ", base::trim(result.error_output)),
+                    "see the log for all that it said");
+    }
+}
+
+/// The post script runs however the backup ended; it must not hide why it failed.
+class PostScript {
+public:
+    explicit PostScript(const BackupContext& context) : context_(context) {}
+    PostScript(const PostScript&) = delete;
+    PostScript& operator=(const PostScript&) = delete;
+    ~PostScript() {
+        if (!ran_) {
+            base::clear_interrupt();  // it runs after Ctrl-C too; the exception on its way keeps the signal
+            try {
+                run_script(context_, "POST_BACKUP_SCRIPT", "failed");
+            } catch (const Error& error) {
+                context_.log.error(error.what());
+            } catch (const Interrupted&) {
+                context_.log.error("POST_BACKUP_SCRIPT was interrupted");
+            }
+        }
+    }
+    void succeed() {
+        ran_ = true;
+        run_script(context_, "POST_BACKUP_SCRIPT", "ok");
+    }
+
+private:
+    const BackupContext& context_;
+    bool ran_ = false;
+};
+
+void report_warnings(const BackupContext& context, const archive::BackupSummary& summary, const std::vector<archive::ExcludePattern>& patterns) {
+    constexpr std::size_t kShown = 10;
+    std::size_t shown = 0;
+    for (const auto& warning : summary.warnings) {
+        const auto line = cat(base::printable(warning.path), ": ", warning.detail);
+        context.log.warning(line);
+        if (shown++ < kShown) {
+            context.progress.warning(line);
+        }
+    }
+    if (summary.warning_count > kShown) {
+        context.progress.message(cat("… and ", summary.warning_count - kShown, " more; the log names them"));
+    }
+    for (const auto& pattern : patterns) {
+        if (pattern.hits == 0) {
+            context.log.info(cat("BACKUP_PROG_EXCLUDE '", pattern.text, "' matched nothing"));
+        }
+    }
+}
+
+archive::BackupSummary stream_tree(const BackupContext& context, const layout::Layout& layout, const Servers& servers, const Places& places) {
+    const auto selection = select_trees(selection_settings(context.settings, layout));
+    for (const auto& line : selection.notes) {
+        context.progress.warning(line);
+    }
+    archive::ExcludeRules rules(selection.patterns, selection.anchored);
+    FileList list;
+    archive::BackupOptions options;
+    options.trees = selection.trees;
+    options.extra_trees = selection.extra_trees;
+    options.never = selection.never;
+    options.excludes = &rules;
+    options.compression = compression(context.settings);
+    options.expected_bytes = bytes_in_use(selection.trees);
+    options.on_file = [&](std::string_view path) { list.add(path); };
+
+    servers.backup->make_directories(places.backup_directory);
+    const auto sink = servers.backup->create(uncommitted(places.archive_path));
+    auto summary = archive::write_backup(options, *sink, context.progress);
+    sink->finish();
+    const auto list_sink = servers.backup->create(uncommitted(places.file_list_path));
+    list.write_to(*list_sink);
+    list_sink->finish();
+    report_warnings(context, summary, rules.patterns());
+    return summary;
+}
+
+/// What is on the server must be what was sent: its size is asked for again after all is synced.
+void check_stored(transport::Transport& server, const std::string& path, std::uint64_t size) {
+    const auto stored = server.stat(path);
+    if (!stored || stored->size != size) {
+        throw Error(ErrorKind::kIntegrity, "store " + path, stored ? cat("the server has ", stored->size, " bytes of ", size) : "it is not on the server");
+    }
+}
+
+void upload_log(const BackupContext& context, const Servers& servers, const Places& places) {
+    const auto path = context.settings.scalar("LOGFILE");
+    const auto text = base::Root("/").read_if_exists(path);
+    if (servers.output == nullptr || !text) {
+        return;
+    }
+    try {
+        const auto sink = servers.output->create(places.run_log_path);
+        sink->write(base::as_bytes(base::mask_secrets(*text)));
+        sink->finish();
+    } catch (const Error& error) {
+        // The backup is complete and committed: a log that could not be copied must not make it look failed.
+        context.progress.warning(cat("The log was not copied to the server: ", error.what()));
+    }
+}
+
+record::BackupRecord new_record(const BackupContext& context, const layout::Layout& layout, const std::string& kernel) {
+    record::BackupRecord record;
+    record.id = base::random_uuid();
+    record.created = now_text();
+    record.hostname = layout.host.name;
+    record.nrear_version = context.nrear_version;
+    record.kernel = kernel;
+    return record;
+}
+
+void take_archive(record::BackupRecord& record, const archive::BackupSummary& summary, const Places& places) {
+    record.archive = {places.archive_path, summary.archive_bytes, summary.archive_sha256};
+    record.files = summary.files;
+    record.tree_bytes = summary.tar_bytes;
+    record.warnings = summary.warning_count;
+}
+
+/// Builds the ISO into ISO_DIR and sends it along; the local copy stays, as ReaR's does.
+void make_iso(const BackupContext& context, const layout::Layout& layout, const Places& places, const Connection& connection, RescuePlan plan,
+              BackupResult& result) {
+    const auto servers = connection.servers();
+    std::unique_ptr<base::FinishingSink> upload;
+    if (servers.output != nullptr) {
+        servers.output->make_directories(places.output_directory);
+        upload = servers.output->create(uncommitted(places.iso_path));
+    }
+    const auto made = make_rescue_iso(context, layout, places, std::move(plan), {result.record.id, result.record.created, connection.identity}, upload.get());
+    if (upload) {
+        upload->finish();
+        check_stored(*servers.output, uncommitted(places.iso_path), made.size);
+        result.record.iso = {places.iso_path, made.size, made.sha256};
+    }
+    result.iso_bytes = made.size;
+    result.local_iso_path = places.local_iso_path;
+}
+
+}  // namespace
+
+bool BackupResult::complete() const {
+    // A file that vanished was deleted by its owner; all other kinds mean that the archive does not hold it as it was.
+    return !archive || std::all_of(archive->warnings.begin(), archive->warnings.end(),
+                                   [](const archive::FileWarning& warning) { return warning.kind == archive::FileWarning::Kind::kVanished; });
+}
+
+BackupResult make_backup(const BackupContext& context, Scope scope) {
+    const auto places = places_of(place_settings(context.settings));
+    const auto layout = examine(context);
+    std::optional<RescuePlan> rescue;
+    if (scope != Scope::kBackupOnly) {
+        rescue = plan_rescue(context, layout);
+    }
+    if (remove_local_leftovers(context.settings.scalar("TMPDIR"), places.local_iso_path) > 0) {
+        context.log.info("removed what a killed run left on this machine");
+    }
+    const auto connection = connect(places, ssh_options(context), context.questions, context.log);
+    const auto servers = connection.servers();
+    context.progress.message(cat("Connected to ", connection.backup->description()));
+
+    BackupResult result;
+    if (const auto done = clean_up_earlier_run(servers, places); !done.empty()) {
+        note(context, result, done);
+    }
+    const auto earlier = read_record(*servers.backup, places);
+    result.record = new_record(context, layout, rescue ? rescue->kernel.release : layout.host.kernel);
+    if (scope == Scope::kRescueOnly && earlier) {
+        result.record = *earlier;  // the new ISO belongs to the archive that is there
+    }
+    result.record.layout_sha256 = base::sha256_of(base::as_bytes(layout::to_json(layout)));
+
+    PostScript post(context);
+    run_script(context, "PRE_BACKUP_SCRIPT", "starting");
+    if (scope != Scope::kRescueOnly) {
+        check_space(context, servers, places, earlier);
+        result.archive = stream_tree(context, layout, servers, places);
+        check_stored(*servers.backup, uncommitted(places.archive_path), result.archive->archive_bytes);
+        take_archive(result.record, *result.archive, places);
+    }
+    if (rescue) {
+        save_layout(context, layout);
+        make_iso(context, layout, places, connection, *std::move(rescue), result);
+    }
+    const bool keep = !context.settings.scalar("KEEP_OLD_OUTPUT_COPY").empty() || !context.settings.scalar("NETFS_KEEP_OLD_BACKUP_COPY").empty();
+    if (scope != Scope::kRescueOnly || earlier) {
+        commit(servers, places, result.record, keep);
+    } else if (servers.output != nullptr) {
+        servers.output->rename(uncommitted(places.iso_path), places.iso_path);  // an ISO alone: there is no backup to record yet
+    }
+    upload_log(context, servers, places);
+    post.succeed();
+    return result;
+}
+
+}  // namespace nrear::backup

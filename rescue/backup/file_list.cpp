@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rescue/backup/file_list.h"
+
+#include "archive/decompress.h"
+#include "core/base/fd_stream.h"
+#include "core/base/text.h"
+
+namespace nrear::backup {
+
+namespace {
+
+constexpr std::size_t kFlushAt = 64 << 10;
+
+/// Reads packed bytes that lie in memory.
+class MemorySource final : public base::Source {
+public:
+    explicit MemorySource(base::Bytes bytes) : bytes_(bytes) {}
+    std::size_t read(base::MutableBytes buffer) override {
+        const auto count = std::min(buffer.size(), bytes_.size());
+        std::copy_n(bytes_.begin(), count, buffer.begin());
+        bytes_ = bytes_.subspan(count);
+        return count;
+    }
+
+private:
+    base::Bytes bytes_;
+};
+
+}  // namespace
+
+FileList::FileList() : gzip_(std::make_unique<archive::GzipSink>(packed_, archive::Compression{}, 1)) {}
+
+void FileList::add(std::string_view path) {
+    pending_ += base::printable(path);
+    pending_ += '\n';
+    if (pending_.size() >= kFlushAt) {
+        flush();
+    }
+}
+
+void FileList::flush() {
+    gzip_->write(base::as_bytes(pending_));
+    pending_.clear();
+}
+
+void FileList::write_to(base::Sink& out) {
+    flush();
+    gzip_->finish();
+    MemorySource source(packed_.bytes());
+    archive::DecompressInput unpacked(source, 1);
+    for (auto chunk = unpacked.chunk(); !chunk.empty(); chunk = unpacked.chunk()) {
+        out.write(chunk);
+        unpacked.consume(chunk.size());
+    }
+}
+
+}  // namespace nrear::backup

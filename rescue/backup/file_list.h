@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The list of stored files for backup.log. It grows while the archive occupies the line, so it waits in memory, packed (about a tenth of its size).
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "archive/compress.h"
+#include "core/base/byte_stream.h"
+#include "rescue/backup/sinks.h"
+
+namespace nrear::backup {
+
+class FileList {
+public:
+    FileList();
+    void add(std::string_view path);
+    /// Unpacks the list into `out`, one printable line a file. Nothing can be added afterwards.
+    void write_to(base::Sink& out);
+
+private:
+    void flush();
+
+    MemorySink packed_;
+    std::unique_ptr<archive::GzipSink> gzip_;
+    std::string pending_;
+};
+
+}  // namespace nrear::backup

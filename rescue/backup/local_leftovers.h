@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a run that was killed leaves on the node itself: its working directory below TMPDIR, an unfinished ISO in ISO_DIR.
+#pragma once
+
+#include <string>
+
+namespace nrear::backup {
+
+/// Removes them; only names that nrear itself makes. Call it while holding the run lock: then they belong to nobody alive. Returns how many.
+unsigned remove_local_leftovers(const std::string& temporary_parent, const std::string& local_iso_path);
+
+}  // namespace nrear::backup

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rescue/backup/options.h"
+
+#include <algorithm>
+
+#include "core/base/text.h"
+
+namespace nrear::backup {
+
+namespace {
+
+std::string last_component(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+/// COPY_KERNEL_PARAMETERS: arguments of the running kernel that the rescue kernel gets too.
+std::string copied_parameters(const config::Settings& settings, const layout::Host& host) {
+    std::string out;
+    const auto names = settings.array("COPY_KERNEL_PARAMETERS");
+    for (const auto& argument : base::split_words(host.kernel_command_line)) {
+        const auto name = argument.substr(0, argument.find('='));
+        if (std::find(names.begin(), names.end(), name) != names.end()) {
+            out += " " + argument;
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+PlaceSettings place_settings(const config::Settings& settings) {
+    return {.backup_url = settings.scalar("BACKUP_URL"),
+            .output_url = settings.scalar("OUTPUT_URL"),
+            .output_prefix = settings.scalar("OUTPUT_PREFIX"),
+            .netfs_prefix = settings.scalar("NETFS_PREFIX"),
+            .archive_name = settings.scalar("BACKUP_PROG_ARCHIVE"),
+            .archive_suffix = settings.scalar("BACKUP_PROG_SUFFIX") + settings.scalar("BACKUP_PROG_COMPRESS_SUFFIX"),
+            .iso_prefix = settings.scalar("ISO_PREFIX"),
+            .iso_dir = settings.scalar("ISO_DIR"),
+            .log_name = last_component(settings.scalar("LOGFILE"))};
+}
+
+SelectionSettings selection_settings(const config::Settings& settings, const layout::Layout& layout) {
+    SelectionSettings selection;
+    layout::each<layout::Mount>(layout, [&](const layout::Node&, const layout::Mount& mount) { selection.mount_points.push_back(mount.mount_point); });
+    selection.include = settings.array("BACKUP_PROG_INCLUDE");
+    selection.only_include = settings.is_true("BACKUP_ONLY_INCLUDE") || settings.is_true("MANUAL_INCLUDE");
+    selection.exclude = settings.array("BACKUP_PROG_EXCLUDE");
+    selection.exclude_mount_points = settings.array("EXCLUDE_MOUNTPOINTS");
+    selection.exclude_backup = settings.array("EXCLUDE_BACKUP");
+    selection.program_options = settings.array("BACKUP_PROG_OPTIONS");
+    // Whatever BACKUP_PROG_EXCLUDE says: TripleO's assignment drops the defaults, and the fresh ISO must not go into the archive.
+    selection.own_directories = {settings.scalar("ISO_DIR"), "/var/log/nrear"};
+    return selection;
+}
+
+archive::Compression compression(const config::Settings& settings) {
+    if (settings.scalar("BACKUP_PROG_COMPRESS_SUFFIX").empty()) {
+        return {.codec = archive::Codec::kNone, .level = 0};
+    }
+    for (const auto& option : settings.array("BACKUP_PROG_COMPRESS_OPTIONS")) {
+        if (option.find("-9") != std::string::npos || option.find("--best") != std::string::npos) {
+            return {.codec = archive::Codec::kGzipSmall, .level = 9};
+        }
+    }
+    return {};
+}
+
+std::vector<std::string> consoles_of(std::string_view kernel_command_line) {
+    constexpr std::string_view kArgument = "console=";
+    std::vector<std::string> consoles;
+    for (const auto& argument : base::split_words(kernel_command_line)) {
+        if (argument.starts_with(kArgument)) {
+            consoles.push_back(argument.substr(kArgument.size()));
+        }
+    }
+    return consoles;
+}
+
+iso::MenuOptions menu_options(const config::Settings& settings, const layout::Host& host, const std::string& nrear_version, const std::string& kernel,
+                              const std::string& created) {
+    iso::MenuOptions menu;
+    menu.hostname = host.name;
+    menu.nrear_version = nrear_version;
+    menu.kernel_release = kernel;
+    menu.created = created;
+    menu.iso_default = settings.scalar("ISO_DEFAULT");
+    menu.recover_mode = settings.scalar("ISO_RECOVER_MODE");
+    menu.syslinux_timeout = settings.scalar("ISO_SYSLINUX_TIMEOUT");
+    menu.user_input_timeout_seconds = static_cast<unsigned>(settings.number("USER_INPUT_TIMEOUT").value_or(300));
+    menu.kernel_cmdline = std::string(base::trim(settings.scalar("KERNEL_CMDLINE") + copied_parameters(settings, host)));
+    menu.consoles = consoles_of(host.kernel_command_line);
+    return menu;
+}
+
+record::RescueRecord rescue_record(const config::Settings& settings, const layout::Host& host, const Places& places) {
+    record::RescueRecord record;
+    record.hostname = host.name;
+    record.backup_url = places.backup.text();
+    record.archive_path = places.archive_path;
+    record.backup_record_path = places.record_path;
+    record.exclude_restore = settings.array("EXCLUDE_RESTORE");
+    record.networking_preparation = settings.array("NETWORKING_PREPARATION_COMMANDS");
+    record.modules_to_load = settings.array("MODULES_LOAD");
+    record.pre_recovery_script = settings.joined("PRE_RECOVERY_SCRIPT");
+    record.post_recovery_script = settings.joined("POST_RECOVERY_SCRIPT");
+    record.user_input_timeout_seconds = static_cast<unsigned>(settings.number("USER_INPUT_TIMEOUT").value_or(300));
+    record.use_dhcp = settings.is_true("USE_DHCLIENT") && !settings.is_true("USE_STATIC_NETWORKING");
+    record.consoles = consoles_of(host.kernel_command_line);
+    return record;
+}
+
+}  // namespace nrear::backup

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The settings of a backup run, turned into the small option structs of the rooms below. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "archive/compress.h"
+#include "core/config/settings.h"
+#include "core/layout/layout.h"
+#include "iso/isolinux_config.h"
+#include "rescue/backup/places.h"
+#include "rescue/backup/selection.h"
+#include "rescue/record/rescue_record.h"
+
+namespace nrear::backup {
+
+PlaceSettings place_settings(const config::Settings& settings);
+
+SelectionSettings selection_settings(const config::Settings& settings, const layout::Layout& layout);
+
+archive::Compression compression(const config::Settings& settings);
+
+/// console= arguments of a kernel command line, in order: "tty0", "ttyS0,115200n8".
+std::vector<std::string> consoles_of(std::string_view kernel_command_line);
+
+/// `created`: when the image is made, for people.
+iso::MenuOptions menu_options(const config::Settings& settings, const layout::Host& host, const std::string& nrear_version, const std::string& kernel,
+                              const std::string& created);
+
+/// What recover needs to know, without the fields that only the server can tell (addresses) and the ids.
+record::RescueRecord rescue_record(const config::Settings& settings, const layout::Host& host, const Places& places);
+
+}  // namespace nrear::backup

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Small sinks of the backup workflow: one stream to several places, its checksum on the way.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/byte_stream.h"
+#include "core/base/digest.h"
+
+namespace nrear::backup {
+
+/// Counts and hashes what passes through. Does not own `out`.
+class MeasuringSink final : public base::Sink {
+public:
+    explicit MeasuringSink(base::Sink& out) : out_(out) {}
+    void write(base::Bytes bytes) override {
+        out_.write(bytes);
+        digest_.update(bytes);
+        size_ += bytes.size();
+    }
+    std::uint64_t size() const noexcept { return size_; }
+    std::string sha256() { return digest_.finish(); }
+
+private:
+    base::Sink& out_;
+    base::Sha256 digest_;
+    std::uint64_t size_ = 0;
+};
+
+/// Writes to each sink in turn. Does not own them.
+class TeeSink final : public base::Sink {
+public:
+    explicit TeeSink(std::vector<base::Sink*> outs) : outs_(std::move(outs)) {}
+    void write(base::Bytes bytes) override {
+        for (base::Sink* out : outs_) {
+            out->write(bytes);
+        }
+    }
+
+private:
+    std::vector<base::Sink*> outs_;
+};
+
+/// Keeps the bytes.
+class MemorySink final : public base::Sink {
+public:
+    void write(base::Bytes bytes) override { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+    base::Bytes bytes() const noexcept { return bytes_; }
+
+private:
+    std::vector<std::byte> bytes_;
+};
+
+}  // namespace nrear::backup

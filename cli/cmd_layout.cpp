@@ -10,43 +10,32 @@
 
 namespace nrear::cli {
 
-int cmd_savelayout(const Arguments& arguments, Output& out, Output& errors) {
-    if (arguments.simulate) {
-        out.write("Simulation of nrear savelayout: would record this machine's storage layout.\n");
-        return kExitOk;
-    }
-    Workflow workflow(arguments, out, errors);
-    const auto context = backup_context(workflow.context());
+int cmd_savelayout(WorkflowContext& workflow) {
+    const auto context = backup_context(workflow);
     const auto path = backup::save_layout(context, backup::examine(context));
-    workflow.context().progress.summary("Saved the disk layout as " + path);
+    workflow.progress.summary("Saved the disk layout as " + path);
     return kExitOk;
 }
 
-int cmd_checklayout(const Arguments& arguments, Output& out, Output& errors) {
-    if (arguments.simulate) {
-        out.write("Simulation of nrear checklayout: would compare the recorded layout with this machine.\n");
-        return kExitOk;
-    }
-    Workflow workflow(arguments, out, errors);
-    const auto context = backup_context(workflow.context());
+int cmd_checklayout(WorkflowContext& workflow) {
+    const auto context = backup_context(workflow);
     const auto saved = backup::read_saved_layout(context);
     const auto differences = layout::compare(saved, backup::examine(context));
     for (const auto& difference : differences) {
-        out.write(difference + "\n");
+        workflow.out.write(difference + "\n");
     }
-    out.write(differences.empty() ? "Disk layout is identical.\n" : "Disk layout has changed.\n");
+    workflow.out.write(differences.empty() ? "Disk layout is identical.\n" : "Disk layout has changed.\n");
     return differences.empty() ? kExitOk : kExitChanged;
 }
 
-int cmd_plan(const Arguments& arguments, Output& out, Output& errors) {
-    Workflow workflow(arguments, out, errors);
-    const auto plan = plan::make_plan(backup::examine(backup_context(workflow.context())));
-    if (arguments.json) {
-        out.write(plan::to_json(plan) + "\n");
-    } else if (arguments.shell) {
-        out.write(plan::to_shell(plan));
+int cmd_plan(WorkflowContext& workflow) {
+    const auto plan = plan::make_plan(backup::examine(backup_context(workflow)));
+    if (workflow.arguments.json) {
+        workflow.out.write(plan::to_json(plan) + "\n");
+    } else if (workflow.arguments.shell) {
+        workflow.out.write(plan::to_shell(plan));
     } else {
-        out.write(plan::to_text(plan, arguments.verbose));
+        workflow.out.write(plan::to_text(plan, workflow.arguments.verbose));
     }
     return kExitOk;
 }

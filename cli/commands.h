@@ -5,14 +5,23 @@
 #include "cli/arguments.h"
 #include "cli/terminal.h"
 #include "cli/workflow_context.h"
+#include "rescue/backup/backup_workflow.h"
 
 namespace nrear::cli {
 
 int cmd_dump(const Arguments& arguments, Output& out, Output& errors);
 int cmd_help(const Arguments& arguments, Output& out);
-int cmd_recover(WorkflowContext& workflow);
 int cmd_version(const Arguments& arguments, Output& out);
 /// Instead of any command that does something, with -s.
 int cmd_simulate(const Arguments& arguments, Output& out, Output& errors);
+
+int cmd_backup(WorkflowContext& context);  ///< mkbackup, mkrescue, mkbackuponly
+int cmd_savelayout(WorkflowContext& context);
+int cmd_checklayout(WorkflowContext& context);
+int cmd_plan(WorkflowContext& context);
+int cmd_recover(WorkflowContext& context);
+
+/// What the workflows of rescue/backup need of a command's context.
+backup::BackupContext backup_context(const WorkflowContext& context);
 
 }  // namespace nrear::cli

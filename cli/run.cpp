@@ -25,7 +25,9 @@ using WorkflowCommand = int (*)(WorkflowContext&);
 
 /// The commands that do something: they get a WorkflowContext.
 WorkflowCommand workflow_of(std::string_view command) {
-    static const std::map<std::string_view, WorkflowCommand> kWorkflows{{"recover", cmd_recover}};
+    static const std::map<std::string_view, WorkflowCommand> kWorkflows{
+        {"mkbackup", cmd_backup},         {"mkrescue", cmd_backup}, {"mkbackuponly", cmd_backup}, {"savelayout", cmd_savelayout},
+        {"checklayout", cmd_checklayout}, {"plan", cmd_plan},       {"recover", cmd_recover}};
     const auto found = kWorkflows.find(command);
     return found == kWorkflows.end() ? nullptr : found->second;
 }
@@ -50,7 +52,12 @@ int dispatch(const Arguments& arguments, Output& out, Output& errors) {
         throw Error(ErrorKind::kGeneral, cat("nrear ", arguments.command, " is not part of this build"));
     }
     Workflow workflow(arguments, out, errors);
-    return command(workflow.context());
+    try {
+        return command(workflow.context());
+    } catch (const Error& error) {
+        workflow.context().log.error(error.what());
+        throw;
+    }
 }
 
 }  // namespace

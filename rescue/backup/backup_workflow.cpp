@@ -50,13 +50,6 @@ std::uint64_t bytes_in_use(const std::vector<std::string>& trees) {
     return bytes;
 }
 
-transport::SshOptions ssh_options(const BackupContext& context) {
-    transport::SshOptions options;
-    options.password = context.password;
-    options.accept_new_host_key = context.accept_new_host_key;
-    return options;
-}
-
 /// The last backup's size is the best guess at what this one needs.
 void check_space(const BackupContext& context, const Servers& servers, const Places& places, const std::optional<record::BackupRecord>& earlier) {
     const auto space = servers.backup->space(places.backup_directory);
@@ -246,7 +239,7 @@ BackupResult make_backup(const BackupContext& context, Scope scope) {
     if (remove_local_leftovers(context.settings.scalar("TMPDIR"), places.local_iso_path) > 0) {
         context.log.info("removed what a killed run left on this machine");
     }
-    const auto connection = connect(places, ssh_options(context), context.questions, context.log);
+    const auto connection = connect(places, context.ssh, context.questions, context.log);
     const auto servers = connection.servers();
     context.progress.message(cat("Connected to ", connection.backup->description()));
 

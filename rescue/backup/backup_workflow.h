@@ -16,6 +16,7 @@
 #include "core/config/settings.h"
 #include "core/layout/layout.h"
 #include "rescue/record/backup_record.h"
+#include "transport/sftp.h"
 
 namespace nrear::backup {
 
@@ -36,8 +37,7 @@ struct BackupContext {
     std::string nrear_version;
     std::string program;                      ///< path of the running nrear: "/proc/self/exe"
     std::string kernel_release;               ///< -r KERNEL; "" = the running one
-    std::optional<std::string> password;      ///< from --password-file
-    bool accept_new_host_key = false;
+    transport::SshOptions ssh;                ///< how to log in to the server
 };
 
 struct BackupResult {

@@ -82,7 +82,7 @@ void decide_on_unknown(const std::string& server, const HostKey& shown, const Ss
         throw Error(ErrorKind::kHostKey, cat("trust ", server), cat("its host key is not known: ", key, ". Nothing was sent."),
                     cat("compare it (", how_to_see(shown), "), then run once with --accept-new-host-key, or add the key to ", options.known_hosts_files.empty() ? "known_hosts" : options.known_hosts_files.front()));
     }
-    const auto question = cat("The host key of ", server, " is not known:\n    ", key, "\nCompare it: ", how_to_see(shown), ".\nType yes to trust it from now on: ");
+    const auto question = cat("The host key of ", server, " is not known:\n    ", key, "\nCompare it: ", how_to_see(shown), ".\nTrust it from now on?");
     if (!questions.confirm(question)) {
         throw Error(ErrorKind::kHostKey, cat("trust ", server), cat("its host key is not known (", key, ") and was not accepted. Nothing was sent."));
     }

@@ -150,7 +150,6 @@ archive::BackupSummary stream_tree(const BackupContext& context, const layout::L
     options.expected_bytes = bytes_in_use(selection.trees);
     options.on_file = [&](std::string_view path) { list.add(path); };
 
-    servers.backup->make_directories(places.backup_directory);
     const auto sink = servers.backup->create(uncommitted(places.archive_path));
     auto summary = archive::write_backup(options, *sink, context.progress);
     sink->finish();
@@ -257,6 +256,7 @@ BackupResult make_backup(const BackupContext& context, Scope scope) {
     PostScript post(context);
     run_script(context, "PRE_BACKUP_SCRIPT", "starting");
     if (scope != Scope::kRescueOnly) {
+        servers.backup->make_directories(places.backup_directory);
         check_space(context, servers, places, earlier);
         result.archive = stream_tree(context, layout, servers, places);
         check_stored(*servers.backup, uncommitted(places.archive_path), result.archive->archive_bytes);

@@ -19,7 +19,19 @@ std::vector<std::string> nameless_features(const ExtFilesystem& ext) {
     return out;
 }
 
+/// Whether sfdisk knows scripts with a disk id, and GPT. Before 2.26 it was another program of the same name.
+bool too_old(const std::string& sfdisk_version) {
+    const auto parts = base::split(sfdisk_version, '.');
+    const auto major = parts.empty() ? std::nullopt : base::parse_u64(parts[0]);
+    const auto minor = parts.size() < 2 ? std::nullopt : base::parse_u64(parts[1].substr(0, parts[1].find_first_not_of("0123456789")));
+    return major && (*major < 2 || (*major == 2 && minor && *minor < 26));
+}
+
 void judge(const Layout& layout, const Node& node, const Disk& disk, Problems& problems) {
+    if (disk.table && too_old(layout.host.sfdisk_version)) {
+        problems.push_back({disk.table->type + " partition table", disk.facts.path, mount_points_above(layout, node.id),
+                            base::cat("this machine's sfdisk ", layout.host.sfdisk_version, " cannot make it as it was, 2.26 or later can")});
+    }
     if (disk.table && disk.table->type != "dos" && disk.table->type != "gpt") {
         problems.push_back({disk.table->type + " partition table", disk.facts.path, mount_points_above(layout, node.id), "only dos and gpt tables can be made"});
     }
@@ -38,7 +50,10 @@ void judge(const Layout& layout, const Node& node, const Foreign& foreign, Probl
     problems.push_back({foreign.kind, foreign.path, mount_points_above(layout, node.id), ""});
 }
 
-void judge(const Layout&, const Node&, const BootLoader& boot, Problems& problems) {
+void judge(const Layout& layout, const Node&, const BootLoader& boot, Problems& problems) {
+    if (layout.host.firmware == Firmware::kUefi) {
+        return;  // refused as a whole
+    }
     if (boot.type != "grub2") {
         problems.push_back({"boot loader " + boot.type, "", {}, "only GRUB 2 can be installed again"});
     } else if (boot.target != "i386-pc") {

@@ -21,10 +21,13 @@ std::vector<std::string> nameless_features(const ExtFilesystem& ext) {
 
 /// Whether sfdisk knows scripts with a disk id, and GPT. Before 2.26 it was another program of the same name.
 bool too_old(const std::string& sfdisk_version) {
+    constexpr std::uint64_t kUnknown = 1000;  // not refused for a spelling that we do not know
     const auto parts = base::split(sfdisk_version, '.');
-    const auto major = parts.empty() ? std::nullopt : base::parse_u64(parts[0]);
-    const auto minor = parts.size() < 2 ? std::nullopt : base::parse_u64(parts[1].substr(0, parts[1].find_first_not_of("0123456789")));
-    return major && (*major < 2 || (*major == 2 && minor && *minor < 26));
+    const auto number = [&](std::size_t index) {
+        const auto digits = index < parts.size() ? parts[index].substr(0, parts[index].find_first_not_of("0123456789")) : "";
+        return base::parse_u64(digits).value_or(kUnknown);
+    };
+    return number(0) < 2 || (number(0) == 2 && number(1) < 26);
 }
 
 void judge(const Layout& layout, const Node& node, const Disk& disk, Problems& problems) {

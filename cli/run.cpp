@@ -5,7 +5,6 @@
 #include <exception>
 #include <map>
 #include <new>
-#include <stdexcept>
 #include <string_view>
 
 #include "cli/command_table.h"
@@ -50,19 +49,13 @@ int dispatch(const Arguments& arguments, Output& out, Output& errors) {
     }
     const WorkflowCommand command = workflow_of(arguments.command);
     if (command == nullptr) {
-        throw std::logic_error("nobody carries out the command " + arguments.command);
+        throw Error(ErrorKind::kGeneral, cat("nrear ", arguments.command, " is not part of this build"));
     }
     Workflow workflow(arguments, out, errors);
-    base::Log& log = workflow.context().log;
     try {
-        const int code = command(workflow.context());
-        log.info(cat("nrear ", arguments.command, " ends with exit code ", code));
-        return code;
+        return command(workflow.context());
     } catch (const Error& error) {
-        log.error(error.what());
-        throw;
-    } catch (const Interrupted& interrupted) {
-        log.error(cat("interrupted: ", strsignal(interrupted.signal_number())));
+        workflow.context().log.error(error.what());
         throw;
     }
 }

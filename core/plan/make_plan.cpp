@@ -67,7 +67,11 @@ Plan make_plan(const layout::Layout& layout, const PlanOptions& options) {
         plan_storage(layout, *node, steps);
     }
     steps.push_back({"Restore the files", "", RestoreFiles{}});
-    plan_directories(layout, steps);
+    for (const auto* node : order) {
+        if (const auto* directory = std::get_if<layout::MountPointDirectory>(&node->what)) {
+            plan_directory(*node, *directory, steps);
+        }
+    }
     if (!options.renames.empty()) {
         plan_new_names(layout, options, steps);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which kernel modules every rescue system gets, whatever the node uses: the new machine may differ. Storage, network, keyboards, filesystems;
-// no sound, video, wireless.
+// Which kernel modules a rescue system gets: all drivers of storage, network and keyboards, since the new machine may differ, and of the software in
+// the kernel (filesystems, RAID, LVM, bridges) what the node uses. No sound, video, wireless.
 #pragma once
 
 #include <optional>
@@ -9,6 +9,7 @@
 namespace nrear::image {
 
 /// The group of a module ("drivers/scsi") by its path relative to the modules' directory; nothing when it is not wanted.
-std::optional<std::string_view> driver_group(std::string_view path);
+/// `loaded`: the node has it in use.
+std::optional<std::string_view> driver_group(std::string_view path, bool loaded);
 
 }  // namespace nrear::image

@@ -227,8 +227,12 @@ bool FileSet::add_tree(const std::string& path, const std::string& reason, const
     return true;
 }
 
-bool FileSet::add_library(const std::string& name, const std::string& like, const std::string& reason) {
-    const auto path = name.starts_with('/') ? std::optional(name) : libraries_.find(name, like);
+bool FileSet::add_library(const std::string& name, const std::string& reason) {
+    if (name.starts_with('/')) {
+        return add(name, reason);
+    }
+    const auto shell = base::find_program(root_, "bash");
+    const auto path = shell ? libraries_.find(name, *shell) : std::nullopt;
     return path && add(*path, reason);
 }
 

@@ -25,8 +25,8 @@ public:
     bool add_tree(const std::string& path, const std::string& reason, const std::function<bool(const std::string&)>& skip);
     /// Like add(), for data: no libraries are looked for.
     bool add_data(const std::string& path, const std::string& reason);
-    /// A shared library by its name; false when no directory of the linker has it. `like` is a program of the same kind.
-    bool add_library(const std::string& name, const std::string& like, const std::string& reason);
+    /// A shared library by its name; of the kind that bash uses; false when no directory of the linker has it.
+    bool add_library(const std::string& name, const std::string& reason);
 
     /// The file `source`, wherever it lies on this machine, under another name in the image; false when it does not exist. Libraries as with add().
     bool add_program_as(const std::string& path, const std::string& source, const std::string& reason);

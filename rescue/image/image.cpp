@@ -6,6 +6,7 @@
 #include "rescue/image/copy_as_is.h"
 #include "rescue/image/file_set.h"
 #include "rescue/image/image_parts.h"
+#include "rescue/image/udev_rules.h"
 #include "rescue/record/rescue_record.h"
 
 namespace nrear::image {
@@ -31,6 +32,13 @@ void add_skeleton(FileSet& files) {
     files.put_device("/dev/random", 0666, kMemory, 8, kReason);
     files.put_device("/dev/urandom", 0666, kMemory, 9, kReason);
     files.put_device("/dev/kmsg", 0600, kMemory, 11, kReason);
+}
+
+// Device-mapper and RAID need their udev rules, and those need their programs.
+bool uses_stacks(const ImageOptions& options) {
+    const auto& programs = options.plan_programs;
+    return programs.contains("lvm") || programs.contains("dmsetup") || programs.contains("mdadm") || programs.contains("cryptsetup") ||
+           programs.contains("multipath");
 }
 
 void add_own_files(FileSet& files, const ImageOptions& options) {
@@ -59,8 +67,9 @@ ImageManifest build_manifest(const base::Root& root, const ImageOptions& options
     add_skeleton(files);
     add_nrear(files, options.program);
     add_programs(files, root, options);
-    add_udev(files, root);
-    add_accounts(files, root);
+    const auto rules = rescue_udev_rules(root, uses_stacks(options));
+    add_udev(files, root, rules);
+    add_accounts(files, root, rules);
     add_system_files(files, root, options.hosts);
     add_kernel_modules(files, root, options, runner);
     add_libraries(files, root, options.libraries);

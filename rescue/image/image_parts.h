@@ -19,10 +19,10 @@ void add_nrear(FileSet& files, const std::string& program);
 void add_programs(FileSet& files, const base::Root& root, const ImageOptions& options);
 
 /// udevd, rules, the programs that they call, and how interfaces get their names.
-void add_udev(FileSet& files, const base::Root& root);
+void add_udev(FileSet& files, const base::Root& root, const std::vector<std::string>& rules);
 
 /// /etc/passwd and /etc/group with root and whom udev rules name, and how names are looked up.
-void add_accounts(FileSet& files, const base::Root& root);
+void add_accounts(FileSet& files, const base::Root& root, const std::vector<std::string>& rules);
 
 /// Dynamic linker's cache, terminals, hosts, identity.
 void add_system_files(FileSet& files, const base::Root& root, const std::string& hosts);

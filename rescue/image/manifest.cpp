@@ -62,7 +62,7 @@ std::string to_json(const ImageManifest& manifest) {
     nlohmann::ordered_json out;
     out["format"] = 1;
     out["kind"] = "image";
-    out["files"] = std::move(files);
+    out["entries"] = std::move(files);
     return out.dump(0, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

@@ -31,7 +31,7 @@ struct ImageManifest {
 
 /// One line an entry, for people and for golden files: "f 0755 1265648 /usr/bin/bash  program: everyday tool".
 std::string to_text(const ImageManifest& manifest);
-/// The same for record::kManifestPath: {"files": [{"path", "kind", "size", "reason"}]}; rescue/system holds the unpacked image against it.
+/// The same for record::kManifestPath: {"entries": [{"path", "kind", "size", "reason"}]}; rescue/system holds the unpacked image against it.
 std::string to_json(const ImageManifest& manifest);
 
 }  // namespace nrear::image

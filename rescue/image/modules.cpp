@@ -95,8 +95,9 @@ bool is_wanted_third_party(const ModuleTables& tables, const std::string& name, 
 }
 
 void add_all_drivers(Selector& selector, const ModuleTables& tables, const std::vector<std::string>& loaded) {
+    const std::set<std::string> in_use(loaded.begin(), loaded.end());
     for (const auto& [path, dependencies] : tables.dependencies) {
-        if (const auto group = driver_group(path)) {
+        if (const auto group = driver_group(path, in_use.contains(module_name(path)))) {
             selector.add_path(path, cat("driver: ", *group));
         } else if (!path.starts_with("kernel/") && is_wanted_third_party(tables, module_name(path), loaded)) {
             selector.add_path(path, "driver: in use on the node");

@@ -9,23 +9,23 @@ constexpr std::string_view kEssential[] = {"bash", "mount", "umount", "modprobe"
 
 constexpr std::string_view kEveryday[] = {
     // shell and text
-    "sh", "awk", "cat", "cmp", "cut", "diff", "echo", "egrep", "env", "expr", "false", "fgrep", "find", "grep", "head", "less", "more", "nano",
-    "printf", "sed", "seq", "sort", "stat", "strings", "tail", "tee", "test", "tr", "true", "uniq", "vi", "vim", "wc", "xargs", "[",
+    "sh", "awk", "cat", "cmp", "cut", "diff", "echo", "egrep", "env", "false", "fgrep", "find", "grep", "head", "less", "more", "nano",
+    "printf", "sed", "seq", "sort", "stat", "tail", "tee", "test", "tr", "true", "uniq", "vi", "wc", "xargs", "[",
     // files
-    "basename", "chattr", "chgrp", "chmod", "chown", "chroot", "cp", "dd", "df", "dirname", "du", "file", "getfacl", "getfattr", "gunzip", "gzip",
+    "basename", "chattr", "chgrp", "chmod", "chown", "chroot", "cp", "dd", "df", "dirname", "du", "getfacl", "getfattr", "gunzip", "gzip",
     "install", "ln", "ls", "lsattr", "md5sum", "mkdir", "mkfifo", "mknod", "mktemp", "mv", "od", "pwd", "readlink", "realpath", "rm", "rmdir",
-    "setfacl", "setfattr", "sha256sum", "sync", "tar", "touch", "truncate", "xz", "zcat", "zstd", "cpio", "hexdump", "xxd",
+    "setfacl", "setfattr", "sha256sum", "sync", "tar", "touch", "truncate", "xz", "zcat", "cpio", "hexdump",
     // processes and the system
     "chvt", "clear", "date", "depmod", "dmesg", "free", "hostname", "hwclock", "id", "insmod", "kill", "killall", "loadkeys", "lsmod", "lspci", "lsusb",
-    "modinfo", "nohup", "pidof", "pgrep", "pkill", "ps", "reset", "rmmod", "sleep", "strace", "stty", "sysctl", "timeout", "top", "tty", "uname",
+    "modinfo", "nohup", "pidof", "pgrep", "pkill", "ps", "reset", "rmmod", "sleep", "stty", "sysctl", "timeout", "top", "tty", "uname",
     "uptime", "whoami", "which",
-    // disks and filesystems
-    "badblocks", "blkdiscard", "blkid", "blockdev", "cfdisk", "cryptsetup", "debugfs", "dmsetup", "dumpe2fs", "e2fsck", "e2image", "e2label", "fdisk",
-    "findfs", "findmnt", "fsck", "fsck.ext4", "gdisk", "hdparm", "losetup", "lsblk", "lsscsi", "mdadm", "mke2fs", "mkfs", "mkfs.ext2", "mkfs.ext3",
-    "mkfs.ext4", "mkswap", "mountpoint", "parted", "partprobe", "partx", "resize2fs", "sfdisk", "sgdisk", "smartctl", "swaplabel", "swapoff",
+    // disks and filesystems; the programs of RAID, LVM and other filesystems come with the plan of a node that uses them
+    "badblocks", "blkdiscard", "blkid", "blockdev", "dumpe2fs", "e2fsck", "e2label", "fdisk",
+    "findfs", "findmnt", "fsck", "fsck.ext4", "hdparm", "losetup", "lsblk", "lsscsi", "mke2fs", "mkfs",
+    "mkfs.ext4", "mkswap", "mountpoint", "partx", "resize2fs", "sfdisk", "swaplabel", "swapoff",
     "swapon", "tune2fs", "wipefs",
-    // network; curl and ssh for what an operator wants to fetch by hand
-    "arping", "curl", "dhclient", "dhcpcd", "ethtool", "ip", "nc", "ping", "scp", "sftp", "ss", "ssh", "telnet", "traceroute", "udhcpc", "wget",
+    // network; nrear itself speaks to the backup server
+    "arping", "dhclient", "dhcpcd", "ethtool", "ip", "ping", "traceroute", "udhcpc",
 };
 
 constexpr ProgramData kProgramData[] = {
@@ -41,7 +41,6 @@ constexpr ProgramData kProgramData[] = {
     {"ip", "/etc/iproute2"},
     {"ip", "/usr/share/iproute2"},
     {"ping", "/etc/protocols"},
-    {"file", "/usr/share/misc/magic.mgc"},
     {"lspci", "/usr/share/misc/pci.ids.gz"},
 };
 

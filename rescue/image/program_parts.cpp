@@ -80,7 +80,7 @@ void add_programs(FileSet& files, const base::Root& root, const ImageOptions& op
 
 void add_libraries(FileSet& files, const base::Root& root, const std::vector<std::string>& libraries) {
     for (const auto& wanted : libraries) {
-        bool found = files.add_library(wanted, "/bin/bash", "library: LIBS");
+        bool found = files.add_library(wanted, "library: LIBS");
         const auto slash = wanted.rfind('/');
         if (!found && slash != std::string::npos) {
             const auto directory = wanted.substr(0, std::max<std::size_t>(slash, 1));

@@ -14,9 +14,9 @@ namespace {
 using base::cat;
 
 // The rules of all files that are carried, as one text.
-std::string all_rules(const base::Root& root) {
+std::string text_of(const base::Root& root, const std::vector<std::string>& rules) {
     std::string text;
-    for (const auto& path : rescue_udev_rules(root)) {
+    for (const auto& path : rules) {
         if (root.read_link(path).value_or("") != "/dev/null") {
             text += cat(root.read_if_exists(path).value_or(""), "\n");
         }
@@ -50,20 +50,20 @@ void add_link_files(FileSet& files, const base::Root& root) {
 
 }  // namespace
 
-void add_udev(FileSet& files, const base::Root& root) {
+void add_udev(FileSet& files, const base::Root& root, const std::vector<std::string>& rules) {
     for (const auto path : udevd_paths()) {
         if (files.add(std::string(path), "udev: makes device nodes and loads drivers")) {
             break;
         }
     }
-    for (const auto& path : rescue_udev_rules(root)) {
+    for (const auto& path : rules) {
         if (root.read_link(path).value_or("") == "/dev/null") {
             files.put_symlink(path, "/dev/null", "udev: mask of the node");
         } else {
             files.add_data(path, "udev: rule");
         }
     }
-    for (const auto& program : needs_of_rules(all_rules(root)).programs) {
+    for (const auto& program : needs_of_rules(text_of(root, rules)).programs) {
         const auto reason = cat("udev: a rule calls ", program);
         if (program.starts_with('/')) {
             files.add(program, reason);
@@ -75,8 +75,8 @@ void add_udev(FileSet& files, const base::Root& root) {
     add_link_files(files, root);
 }
 
-void add_accounts(FileSet& files, const base::Root& root) {
-    const auto needs = needs_of_rules(all_rules(root));
+void add_accounts(FileSet& files, const base::Root& root, const std::vector<std::string>& rules) {
+    const auto needs = needs_of_rules(text_of(root, rules));
     auto users = needs.users;
     auto groups = needs.groups;
     users.insert({"root", "nobody", "sshd"});
@@ -86,7 +86,7 @@ void add_accounts(FileSet& files, const base::Root& root) {
     files.put_file("/etc/group", filtered_accounts(root.read_if_exists("/etc/group").value_or("root:x:0:\n"), groups), 0644, kReason);
     files.put_file("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\nprotocols: files\nservices: files\n", 0644, kReason);
     // Part of libc itself since glibc 2.34.
-    files.add_library("libnss_files.so.2", "/bin/bash", "library: names of users and hosts are looked up by it");
+    files.add_library("libnss_files.so.2", "library: names of users and hosts are looked up by it");
 }
 
 void add_system_files(FileSet& files, const base::Root& root, const std::string& hosts) {

@@ -12,12 +12,14 @@ namespace {
 
 using base::cat;
 
-constexpr std::array<std::string_view, 18> kRules{
-    "50-firmware.rules",           "50-udev-default.rules",    "55-dm.rules",           "10-dm.rules",
-    "13-dm-disk.rules",            "11-dm-lvm.rules",          "56-lvm.rules",          "59-persistent-storage-dm.rules",
-    "60-block.rules",              "60-cdrom_id.rules",        "60-persistent-storage.rules", "60-persistent-storage-dm.rules",
-    "63-md-raid-arrays.rules",     "73-special-net-names.rules", "75-net-description.rules", "80-drivers.rules",
-    "80-net-setup-link.rules",     "95-dm-notify.rules",
+constexpr std::array<std::string_view, 9> kRules{
+    "50-firmware.rules",          "50-udev-default.rules",    "60-block.rules",    "60-cdrom_id.rules",         "60-persistent-storage.rules",
+    "73-special-net-names.rules", "75-net-description.rules", "80-drivers.rules", "80-net-setup-link.rules",
+};
+constexpr std::array<std::string_view, 9> kStackRules{
+    "10-dm.rules",  "11-dm-lvm.rules",                "13-dm-disk.rules",                "55-dm.rules",
+    "56-lvm.rules", "59-persistent-storage-dm.rules", "60-persistent-storage-dm.rules", "63-md-raid-arrays.rules",
+    "95-dm-notify.rules",
 };
 constexpr std::array<std::string_view, 2> kDirectories{"/usr/lib/udev/rules.d", "/lib/udev/rules.d"};
 constexpr std::string_view kLocal = "/etc/udev/rules.d";
@@ -52,7 +54,7 @@ std::vector<std::string> values_of(std::string_view line, std::string_view key) 
 
 }  // namespace
 
-std::vector<std::string> rescue_udev_rules(const base::Root& root) {
+std::vector<std::string> rescue_udev_rules(const base::Root& root, bool with_stacks) {
     std::vector<std::string> paths;
     for (const auto& name : root.list(kLocal)) {
         const auto path = cat(kLocal, "/", name);
@@ -60,12 +62,16 @@ std::vector<std::string> rescue_udev_rules(const base::Root& root) {
             paths.push_back(path);
         }
     }
-    for (const auto rule : kRules) {
-        for (const auto directory : kDirectories) {
-            if (auto path = cat(directory, "/", rule); root.exists(path)) {
-                paths.push_back(std::move(path));
-                break;
-            }
+    std::vector<std::string_view> rules(kRules.begin(), kRules.end());
+    if (with_stacks) {
+        rules.insert(rules.end(), kStackRules.begin(), kStackRules.end());
+    }
+    for (const auto rule : rules) {
+        const auto* const directory = std::find_if(kDirectories.begin(), kDirectories.end(), [&](std::string_view place) {
+            return root.exists(cat(place, "/", rule));
+        });
+        if (directory != kDirectories.end()) {
+            paths.push_back(cat(*directory, "/", rule));
         }
     }
     return paths;

@@ -12,8 +12,8 @@
 
 namespace nrear::image {
 
-/// Paths of the rule files to carry, with their masks: /etc/udev/rules.d before /usr/lib/udev/rules.d, as udev has it.
-std::vector<std::string> rescue_udev_rules(const base::Root& root);
+/// Paths of the rule files to carry, with the node's masks. Those of device-mapper and RAID only `with_stacks`.
+std::vector<std::string> rescue_udev_rules(const base::Root& root, bool with_stacks);
 
 struct RuleNeeds {
     std::set<std::string> programs;  ///< absolute paths, or names below /usr/lib/udev

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/plan/plan_text.h"
 
+#include "core/base/digest.h"
+#include "core/base/fd_stream.h"
 #include "core/base/text.h"
 
 namespace nrear::plan {
@@ -125,5 +127,7 @@ std::string to_shell(const Plan& plan) {
     }
     return out;
 }
+
+std::string digest(const Plan& plan) { return base::sha256_of(base::as_bytes(to_json(plan))); }
 
 }  // namespace nrear::plan

@@ -19,6 +19,9 @@ std::string to_json(const Plan& plan);
 /// there with a message that says what to do, and goes on when called with the step's number.
 std::string to_shell(const Plan& plan);
 
+/// SHA-256 of the whole plan: equal for layouts that are made again in the same way, whatever else (bytes in use, kernel) differs in them.
+std::string digest(const Plan& plan);
+
 /// The step's command as a shell would take it, "" when it runs none.
 std::string command_line(const Step& step);
 

@@ -10,7 +10,8 @@
 #include "core/base/fd_stream.h"
 #include "core/base/interrupt.h"
 #include "core/base/text.h"
-#include "core/layout/layout_json.h"
+#include "core/plan/make_plan.h"
+#include "core/plan/plan_text.h"
 #include "rescue/backup/connection.h"
 #include "rescue/backup/file_list.h"
 #include "rescue/backup/local_leftovers.h"
@@ -251,7 +252,7 @@ BackupResult make_backup(const BackupContext& context, Scope scope) {
     if (scope == Scope::kRescueOnly && earlier) {
         result.record = *earlier;  // the new ISO belongs to the archive that is there
     }
-    result.record.layout_sha256 = base::sha256_of(base::as_bytes(layout::to_json(layout)));
+    result.record.plan_sha256 = plan::digest(plan::make_plan(layout));
 
     PostScript post(context);
     run_script(context, "PRE_BACKUP_SCRIPT", "starting");

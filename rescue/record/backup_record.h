@@ -27,7 +27,7 @@ struct BackupRecord {
     std::string kernel;        ///< release of the rescue kernel
     StoredFile archive;
     StoredFile iso;
-    std::string layout_sha256; ///< of layout.json in the rescue image
+    std::string plan_sha256;   ///< plan::digest() of the storage: the same for two backups between which nobody changed a disk
     std::uint64_t files = 0;
     std::uint64_t tree_bytes = 0;     ///< uncompressed tar
     std::uint64_t warnings = 0;       ///< files that changed, vanished or could not be read

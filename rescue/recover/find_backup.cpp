@@ -60,29 +60,39 @@ std::uint64_t archive_size(transport::Transport& server, const std::string& path
     return info->size;
 }
 
+/// The record, or the journal of a commit that was interrupted: then the newer backup is whole, under names that may still have the ending.
+FoundBackup locate(transport::Transport& server, const record::RescueRecord& rescue) {
+    const std::string ending = record::kUncommittedSuffix;
+    const auto newest = [&](const std::string& path, bool journal) { return journal && server.stat(path + ending) ? path + ending : path; };
+    const bool journal = server.stat(rescue.backup_record_path + ending).has_value();
+    const auto record_path = newest(rescue.backup_record_path, journal);
+    FoundBackup found;
+    found.archive_path = newest(rescue.archive_path, journal);
+    if (journal || server.stat(record_path)) {
+        found.record = record::backup_record_from_json(read_text(server, record_path), record_path);
+    }
+    return found;
+}
+
 }  // namespace
 
-std::optional<std::string> mismatch(const record::RescueRecord& rescue, const record::BackupRecord& backup, const std::string& layout_sha256) {
+std::optional<std::string> mismatch(const record::RescueRecord& rescue, const record::BackupRecord& backup, const std::string& plan_sha256) {
     if (backup.hostname != rescue.hostname) {
         return cat("the backup is of another host: ", base::printable(backup.hostname), ", this rescue system is of ", base::printable(rescue.hostname));
     }
-    if (backup.id == rescue.backup_id || backup.layout_sha256 == layout_sha256) {
+    if (backup.id == rescue.backup_id || backup.plan_sha256 == plan_sha256) {
         return std::nullopt;
     }
     return cat("the backup of ", backup.created, " was not made together with this rescue system (of ", rescue.created, "): the storage that is made again may not fit it");
 }
 
-FoundBackup find_backup(const RecoverContext& context, transport::Transport& server, const record::RescueRecord& rescue, const std::string& layout_sha256) {
-    FoundBackup found;
-    found.archive_path = rescue.archive_path;
-    if (server.stat(rescue.backup_record_path)) {
-        found.record = record::backup_record_from_json(read_text(server, rescue.backup_record_path), rescue.backup_record_path);
-    }
-    found.archive_size = archive_size(server, rescue.archive_path, found.record);
+FoundBackup find_backup(const RecoverContext& context, transport::Transport& server, const record::RescueRecord& rescue, const std::string& plan_sha256) {
+    FoundBackup found = locate(server, rescue);
+    found.archive_size = archive_size(server, found.archive_path, found.record);
     if (!found.record) {
         agree(context, cat(rescue.archive_path, " has no backup.json beside it: an unfinished backup, or one of another program. It cannot be checked"),
               "Restore it nevertheless?");
-    } else if (const auto why = mismatch(rescue, *found.record, layout_sha256)) {
+    } else if (const auto why = mismatch(rescue, *found.record, plan_sha256)) {
         agree(context, *why, "Restore this backup on this machine?");
     }
     return found;

@@ -21,10 +21,10 @@ struct FoundBackup {
     std::string expected_sha256() const { return record ? record->archive.sha256 : std::string(); }
 };
 
-/// What speaks against restoring this backup with this rescue system, for people; empty = they belong together. `layout_sha256`: of layout.json here.
-std::optional<std::string> mismatch(const record::RescueRecord& rescue, const record::BackupRecord& backup, const std::string& layout_sha256);
+/// What speaks against restoring this backup with this rescue system, for people; empty = they belong together. `plan_sha256`: of the layout here.
+std::optional<std::string> mismatch(const record::RescueRecord& rescue, const record::BackupRecord& backup, const std::string& plan_sha256);
 
 /// Throws Error: kGeneral (no backup there), kIntegrity (record damaged, archive shorter or longer than recorded, not this machine's and nobody agreed to take it).
-FoundBackup find_backup(const RecoverContext& context, transport::Transport& server, const record::RescueRecord& rescue, const std::string& layout_sha256);
+FoundBackup find_backup(const RecoverContext& context, transport::Transport& server, const record::RescueRecord& rescue, const std::string& plan_sha256);
 
 }  // namespace nrear::recover

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <map>
 
-#include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
 #include "core/base/mount_table.h"
@@ -43,7 +42,7 @@ public:
         wait_for_devices();
         Server server(context_, rescue_);
         say(cat("Server:  ", server.get().description()));
-        const auto backup = find_backup(context_, server.get(), rescue_, layout_sha256_);
+        const auto backup = find_backup(context_, server.get(), rescue_, plan_sha256_);
         say_all(backup_lines(backup));
         const auto chosen = choose_disks(context_, layout_);
         const auto plan = plan::make_plan(chosen.fitted.layout, {chosen.fitted.renames});
@@ -72,8 +71,8 @@ private:
         }
         rescue_ = record::rescue_record_from_json(records_.read(record::kRescueRecordPath), record::kRescueRecordPath);
         const auto text = records_.read(record::kLayoutPath);
-        layout_sha256_ = base::sha256_of(base::as_bytes(text));
         layout_ = layout::from_json(text);
+        plan_sha256_ = plan::digest(plan::make_plan(layout_));
         say(cat("Recovering ", rescue_.hostname, " with the rescue system of ", rescue_.created));
     }
 
@@ -162,7 +161,7 @@ private:
     base::Root records_;
     record::RescueRecord rescue_;
     layout::Layout layout_;
-    std::string layout_sha256_;
+    std::string plan_sha256_;
     Clock::time_point started_ = Clock::now();
 };
 

@@ -7,6 +7,7 @@
 #include "core/base/fd_stream.h"
 #include "tests/unit/rescue_recover/expect_error.h"
 #include "tests/unit/rescue_recover/sample.h"
+#include "transport/local_transport.h"
 
 using namespace nrear;
 using namespace nrear::test;
@@ -19,7 +20,7 @@ TEST_CASE("backup and rescue system belong together by id, or by the same storag
     record::BackupRecord backup;
     backup.hostname = "controller-0";
     backup.id = "a";
-    backup.layout_sha256 = "1";
+    backup.plan_sha256 = "1";
     CHECK_FALSE(recover::mismatch(rescue, backup, "2"));
     backup.id = "b";
     CHECK_FALSE(recover::mismatch(rescue, backup, "1"));
@@ -75,4 +76,26 @@ TEST_CASE("a damaged record is an integrity error; no record at all is asked abo
     CHECK_THAT(error.what(), Contains("no backup.json"));
     CHECK(sample.person.asked.size() == 1);
     CHECK(sample.runner.writing().empty());
+}
+
+TEST_CASE("renames that were interrupted after the commit: the newer backup is taken from where it lies") {
+    Sample sample;
+    const auto rescue = sample.rescue;
+    record::BackupRecord newer = sample.backup;
+    newer.id = "id-2";
+    newer.archive.size = 5;
+    base::write_file(rescue.archive_path + record::kUncommittedSuffix, "newer");
+    auto context = sample.context();
+    transport::LocalTransport server;
+    CHECK(recover::find_backup(context, server, rescue, newer.plan_sha256).record->id == "id-1");
+
+    base::write_file(rescue.backup_record_path + record::kUncommittedSuffix, record::to_json(newer));
+    auto found = recover::find_backup(context, server, rescue, newer.plan_sha256);
+    CHECK(found.record->id == "id-2");
+    CHECK(found.archive_path == rescue.archive_path + record::kUncommittedSuffix);
+
+    REQUIRE(rename(found.archive_path.c_str(), rescue.archive_path.c_str()) == 0);
+    found = recover::find_backup(context, server, rescue, newer.plan_sha256);
+    CHECK(found.record->id == "id-2");
+    CHECK(found.archive_path == rescue.archive_path);
 }

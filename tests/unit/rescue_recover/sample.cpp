@@ -2,6 +2,8 @@
 #include "tests/unit/rescue_recover/sample.h"
 
 #include "core/base/digest.h"
+#include "core/plan/make_plan.h"
+#include "core/plan/plan_text.h"
 #include "core/base/fd_stream.h"
 #include "core/base/text.h"
 #include "core/layout/layout_json.h"
@@ -109,7 +111,7 @@ Sample::Sample() {
     backup.hostname = "controller-0";
     backup.created = "2026-11-22T00:59:00Z";
     backup.archive = {rescue.archive_path, archive.size(), base::sha256_of(base::as_bytes(archive))};
-    backup.layout_sha256 = base::sha256_of(base::as_bytes(layout_text));
+    backup.plan_sha256 = plan::digest(plan::make_plan(sample_layout()));
     base::make_directories(path("records/etc/nrear"));
     base::write_file(path("records") + record::kLayoutPath, layout_text);
 }

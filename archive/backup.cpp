@@ -80,13 +80,14 @@ bool is_inside(std::string_view path, std::string_view directory) {
 /// The path with symlinks on the way (not at its end) followed, inside the root: through a symlink nothing could be restored.
 /// "" and errno when there is no such path.
 std::string resolved(const std::string& root, const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    char real[PATH_MAX];
+    struct stat facts {};
+    const std::string prefix = root == "/" ? "" : root;
     if (path == "/") {
         return path;
     }
-    const std::size_t slash = path.rfind('/');
-    char real[PATH_MAX];
-    const std::string prefix = root == "/" ? "" : root;
-    if (realpath((prefix + path.substr(0, slash) + "/").c_str(), real) == nullptr) {
+    if (lstat((prefix + path).c_str(), &facts) != 0 || realpath((prefix + path.substr(0, slash) + "/").c_str(), real) == nullptr) {
         return {};
     }
     const std::string_view parent = real;

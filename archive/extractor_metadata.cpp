@@ -106,7 +106,10 @@ void Extractor::apply_late_acls() {
     const base::UniqueFd etc = open_parent({"etc", "passwd"});
     const std::string users = etc ? read_below(etc.get(), "passwd") : "";
     const std::string groups = etc ? read_below(etc.get(), "group") : "";
-    const AclNameLookup lookup = [&](bool is_group, std::string_view name) { return id_of(is_group ? groups : users, name); };
+    const AclNameLookup lookup = [&](bool is_group, std::string_view name) {
+        const auto id = id_of(is_group ? groups : users, name);
+        return !id && name == "root" ? std::optional(0U) : id;
+    };
     for (const Later& later : late_acls_) {
         const bool access = !later.entry.acl_access.empty();
         const auto value = acl_xattr_from_text(access ? later.entry.acl_access : later.entry.acl_default, lookup);

@@ -108,10 +108,15 @@ void append_raw_text(std::string& records, std::string_view keyword, std::string
 }
 
 /// The map of GNU.sparse 1.0: number of extents, then offset and length of each, one number a line, padded to a block.
+/// A hole at the end needs an empty extent behind it: GNU tar makes the file as long as the map, whatever realsize says.
 void make_sparse_map(std::string& map, const Entry& entry) {
-    map = std::to_string(entry.extents.size()) + "\n";
+    const bool ends_in_hole = entry.extents.empty() || entry.extents.back().offset + entry.extents.back().length < entry.size;
+    map = base::cat(entry.extents.size() + (ends_in_hole ? 1 : 0), '\n');
     for (const auto& extent : entry.extents) {
         map += base::cat(extent.offset, '\n', extent.length, '\n');
+    }
+    if (ends_in_hole) {
+        map += base::cat(entry.size, "\n0\n");
     }
     map.resize(tar_padded(map.size()), '\0');
 }

@@ -189,6 +189,7 @@ void TarReader::read_sparse(Entry& entry, const TarHeader& header) {
     }
     entry.sparse = true;
     check_map(entry);
+    std::erase_if(entry.extents, [](const Extent& extent) { return extent.length == 0; });  // GNU tar marks the end with one
     sparse_ = true;
     extents_ = entry.extents;
     extent_ = 0;

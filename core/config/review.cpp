@@ -154,6 +154,9 @@ void Review::effect(const std::string& name, const Setting& setting) {
         return;
     }
     const KnownSetting* known = find_known(name);
+    if (known != nullptr && settings_.is_false(name) && (known->value.empty() || known->value.starts_with('n'))) {
+        return;  // switches off what is off
+    }
     if (known == nullptr) {
         add(Diagnostic::Severity::kNote, setting.origin, cat(name, " is not a setting of nrear: no effect but where other settings refer to it"));
     } else if (known->effect == Effect::kNeedless) {

@@ -15,7 +15,8 @@ from .server import Server
 
 MANIFEST_SECONDS = 900
 SHOWN_DIFFERENCES = 40
-SERVER_FILES = {"rear-controller-0.iso", "controller-0/backup.tar.gz", "controller-0/backup.log", "controller-0/backup.json"}
+SERVER_FILES = {"rear-controller-0.iso", "nrear-controller-0.log", "controller-0/backup.tar.gz", "controller-0/backup.log",
+                "controller-0/backup.json"}
 
 
 class Drill:

@@ -100,7 +100,7 @@ def timed_talk(lab, tool, machine, what, command, answers, seconds):
     console.run(SAMPLER.format(name=tool.name), 60)
     with Step(f"{tool.name}: {what} ({command})") as step:
         status, asked = console.converse(command, answers, seconds)
-        with open(lab.log(f"{tool.name}-{what}.transcript"), "w", encoding="utf-8") as out:
+        with open(lab.log(f"{tool.name}-{what}"), "w", encoding="utf-8") as out:
             out.write(console.transcript)
         if status != 0:
             raise LabError(f"{command} ended with status {status}", console.transcript.splitlines()[-60:])

@@ -98,7 +98,8 @@ def table(nrear, rear):
 
 
 def perform(tool, program, folder, node_image, accel, logs, work):
-    with Server(work, logs) as server, Depot(os.path.join(work, "depot")) as depot:
+    os.makedirs(folder, exist_ok=True)
+    with Server(work, logs, keys=folder) as server, Depot(os.path.join(work, "depot")) as depot:
         if program:
             depot.offer("program", program)
         run = Run(tool, journey.Lab(node_image, accel, server, depot, work, logs), folder, program)

@@ -50,9 +50,11 @@ def _replace_account(name, line, mode):
 
 
 class Server:
-    """The running server, as a context. `data` is the host's view of /data on the server."""
+    """The running server, as a context. `data` is the host's view of /data on the server; its host keys are kept in `keys`, so that a
+    run in several parts meets the same server."""
 
-    def __init__(self, work, logs):
+    def __init__(self, work, logs, keys=None):
+        self.keys = keys or work
         self.data = os.path.join(work, "server-data")
         self.backup_dir = os.path.join(self.data, "backup")
         self.log_path = os.path.join(logs, "sshd.log")
@@ -80,8 +82,9 @@ class Server:
     def _start(self):
         keys = []
         for kind in ("ed25519", "ecdsa", "rsa"):
-            path = f"/run/lab-host-key-{kind}"
-            run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", path])
+            path = os.path.join(self.keys, f"host-key-{kind}")
+            if not os.path.exists(path):
+                run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", path])
             keys.append(f"HostKey {path}")
         with open("/run/lab-sshd.conf", "w", encoding="ascii") as out:
             out.write(CONFIG.format(host_keys="\n".join(keys), user=node_spec.SERVER_USER, root=ROOT))

@@ -2,9 +2,11 @@
 // Typed access, secrets, the table of settings, URLs.
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <map>
 #include <set>
 
+#include "core/base/fd_stream.h"
 #include "core/config/setting_names.h"
 #include "core/config/setting_table.h"
 #include "core/config/url.h"
@@ -113,6 +115,24 @@ TEST_CASE("the table of settings") {
     CHECK(find_known("MY_OWN") == nullptr);
     for (const auto& [name, successor] : legacy_names()) {
         CHECK(find_known(successor) != nullptr);
+    }
+}
+
+TEST_CASE("a setting that the table calls used is used somewhere") {
+    std::string sources;
+    for (const auto* folder : {"cli", "rescue", "core/config"}) {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(NREAR_SOURCE_DIR) / folder)) {
+            const std::string path = entry.path().string();
+            if (path.ends_with(".cpp") && !path.ends_with("setting_table.cpp")) {
+                sources += nrear::base::read_file(path);
+            }
+        }
+    }
+    for (const auto& known : known_settings()) {
+        if (known.effect == Effect::kUsed) {
+            INFO(known.name);
+            CHECK(sources.find(nrear::base::cat('"', known.name, '"')) != std::string::npos);
+        }
     }
 }
 

@@ -104,7 +104,7 @@ TEST_CASE("unknown variables are kept; only a note says so") {
 }
 
 TEST_CASE("settings without effect are named when somebody may rely on them") {
-    const auto result = read("RESULT_MAILTO=( root )\nMODULES=( loaded_modules )\n");
+    const auto result = read("RESULT_MAILTO=( root )\nUSING_UEFI_BOOTLOADER=1\nGRUB_RESCUE=n\n");
     CHECK(warnings(result) == Strings{"1: RESULT_MAILTO has no effect: nrear sends no mail: use the exit code"});
     CHECK(result.diagnostics.size() == 2);
 }

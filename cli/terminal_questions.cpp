@@ -49,6 +49,15 @@ private:
 
 constexpr std::size_t kLongestAnswer = 4096;
 
+/// With one ": " behind it: an SSH server's own prompts come with theirs.
+std::string as_prompt(std::string_view text) {
+    text = base::trim(text);
+    while (text.ends_with(':') || text.ends_with(' ')) {
+        text.remove_suffix(1);
+    }
+    return base::cat(text, ": ");
+}
+
 /// By its key, or else by its number in the list.
 const base::Choice* find_choice(const std::vector<base::Choice>& choices, const std::string& typed) {
     const auto key = std::find_if(choices.begin(), choices.end(), [&](const base::Choice& choice) { return base::to_lower(choice.key) == typed; });
@@ -121,7 +130,7 @@ std::optional<std::string> TerminalQuestions::secret(const std::string& prompt) 
     }
     log_.info(cat("asked for: ", prompt));
     const EchoOff silent(tty_.get());
-    auto answer = ask(prompt + ": ");
+    auto answer = ask(as_prompt(prompt));
     if (answer && answer->ends_with('\r')) {
         answer->pop_back();
     }
@@ -129,7 +138,7 @@ std::optional<std::string> TerminalQuestions::secret(const std::string& prompt) 
 }
 
 std::optional<std::string> TerminalQuestions::line(const std::string& prompt) {
-    auto answer = ask(prompt + ": ");
+    auto answer = ask(as_prompt(prompt));
     log_.info(cat("asked: ", prompt, ": ", answer ? base::printable(*answer) : "(no answer)"));
     return answer ? std::optional(std::string(base::trim(*answer))) : std::nullopt;
 }

@@ -103,6 +103,16 @@ TEST_CASE("a secret is not echoed, and the echo comes back") {
     CHECK(screen.find("geheim") == std::string::npos);
 }
 
+TEST_CASE("a prompt ends with one colon, whoever wrote it") {
+    for (const auto* prompt : {"Password", "Password:", "Password: ", "Password: : "}) {
+        Stage stage;
+        stage.terminal.type("x\n");
+        CHECK(stage.questions.secret(prompt) == "x");
+        CHECK(stage.terminal.screen().starts_with("Password: "));
+        CHECK(stage.terminal.screen().find(": :") == std::string::npos);
+    }
+}
+
 TEST_CASE("only the whole word confirms") {
     for (const auto& [typed, expected] : std::vector<std::pair<std::string, bool>>{
              {"yes\n", true}, {" yes \n", true}, {"y\n", false}, {"Yes\n", false}, {"\n", false}, {"yes!\n", false}, {"\x04", false}}) {

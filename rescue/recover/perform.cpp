@@ -17,6 +17,7 @@ namespace {
 using base::cat;
 
 constexpr std::size_t kProblemsShown = 20;
+constexpr unsigned kRestarts = 3;  ///< of a restore whose line broke, when nobody can be asked
 
 class Performer {
 public:
@@ -89,7 +90,9 @@ private:
         context_.log.error(error.what());
         context_.progress.step_finished("FAILED");
         if (context_.options.unattended || !context_.questions.interactive()) {
-            return plan::Decision::kAbort;  // whoever catches the error shows it
+            // A line that broke is worth another try; nothing else gets better by itself. Whoever catches the error shows it.
+            const bool again = error.kind() == ErrorKind::kNetwork && restarts_++ < kRestarts;
+            return again ? plan::Decision::kRetry : plan::Decision::kAbort;
         }
         context_.progress.warning(error.what());
         if (!error.hint().empty()) {
@@ -129,6 +132,7 @@ private:
     Server& server_;
     const Job& job_;
     PerformResult result_;
+    unsigned restarts_ = 0;
 };
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
+#include <set>
 
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
@@ -47,6 +47,7 @@ public:
         const auto chosen = choose_disks(context_, layout_);
         const auto plan = plan::make_plan(chosen.fitted.layout, {chosen.fitted.renames});
         show_plan(plan);
+        require_programs(plan);
         if (context_.options.simulate) {
             say("Nothing was changed (--simulate).");
             return {};
@@ -92,6 +93,21 @@ private:
         say("What will be done (* overwrites what is on a disk):");
         say_all(base::split_lines(plan::to_text(plan)));
         say("");
+    }
+
+    /// A program that is missing half-way would leave a wiped disk: an ISO that was unpacked in part, or made by hand.
+    void require_programs(const plan::Plan& plan) {
+        std::set<std::string> missing;
+        for (const auto& name : plan::programs_in_rescue(plan)) {
+            if (!context_.runner.exists(name)) {
+                missing.insert(name);
+            }
+        }
+        if (!missing.empty()) {
+            const std::vector<std::string> names(missing.begin(), missing.end());
+            throw Error(ErrorKind::kGeneral, "carry out this plan", cat("the rescue system has no ", base::join(names, ", ")),
+                        "nothing was written; boot it with more memory, or make the ISO again on the node");
+        }
     }
 
     /// Nobody to ask is a yes only where the disks match beyond doubt: choose_disks() has refused all else by then.

@@ -2,6 +2,7 @@
 // `nrear recover`: from the records in the rescue system and the archive on the server to the machine as it was. The workflow; its parts are beside it.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -43,6 +44,7 @@ struct RecoverContext {
     /// Takes down what an earlier try left mounted or swapping (take_down_earlier_try() of finish.h); before the disks are listed.
     std::function<void()> free_disks;
     std::string records = "/";               ///< root below which the rescue record, layout and known hosts lie
+    std::chrono::milliseconds reconnect_pause{10000};  ///< without an operator, before a server that was not reached is tried again
     std::string target = plan::kTargetRoot;  ///< where the recovered system is put together
 };
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "rescue/recover/server.h"
 
+#include <poll.h>
+
 #include <map>
 
 #include "core/base/error.h"
+#include "core/base/interrupt.h"
 #include "core/base/text.h"
 
 namespace nrear::recover {
@@ -51,19 +54,33 @@ Server::Server(const RecoverContext& context, const record::RescueRecord& rescue
 Server::~Server() = default;
 
 transport::Transport& Server::get() {
-    constexpr int kTries = 3;
     for (int attempt = 1; !transport_; ++attempt) {
         try {
             transport_ = context_.connect(location_, rescue_.server_addresses, *questions_);
         } catch (const Error& error) {
-            const bool another = error.kind() == ErrorKind::kAuthentication && attempt < kTries && questions_->forget();
-            if (!another) {
+            if (!try_again(error, attempt)) {
                 throw;
             }
-            context_.progress.warning(base::cat(error.what(), ": try again"));
+            context_.progress.warning(base::cat(error.what(), ": trying again"));
         }
     }
     return *transport_;
+}
+
+bool Server::try_again(const Error& error, int attempt) {
+    constexpr int kPasswordTries = 3;
+    constexpr int kNetworkTries = 6;
+    if (error.kind() == ErrorKind::kAuthentication) {
+        return attempt < kPasswordTries && questions_->forget();
+    }
+    const bool by_itself = context_.options.unattended || context_.options.automatic;
+    if (error.kind() != ErrorKind::kNetwork || !by_itself || attempt >= kNetworkTries) {
+        return false;
+    }
+    pollfd interrupted{base::interrupt_fd(), POLLIN, 0};
+    poll(&interrupted, 1, static_cast<int>(context_.reconnect_pause.count()));
+    base::check_interrupt();
+    return true;
 }
 
 void Server::drop() noexcept { transport_.reset(); }

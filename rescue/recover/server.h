@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/error.h"
 #include "core/base/questions.h"
 #include "rescue/record/rescue_record.h"
 #include "rescue/recover/recover.h"
@@ -19,12 +20,15 @@ public:
     Server& operator=(const Server&) = delete;
     ~Server();
 
-    /// Connected, at the latest now. A wrong password that was typed may be typed again, three times in all. Throws Error.
+    /// Connected, at the latest now. A wrong password that was typed may be typed again, three times in all; in a recovery by itself a server that is not
+    /// reached is tried for a while: switches take up to a minute to let a new machine through. Throws Error.
     transport::Transport& get();
     /// The line broke: the next get() connects anew, with the password that was given.
     void drop() noexcept;
 
 private:
+    bool try_again(const Error& error, int attempt);
+
     class RememberedSecrets;
 
     const RecoverContext& context_;

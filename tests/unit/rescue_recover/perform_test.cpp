@@ -52,6 +52,27 @@ struct Restoring {
     }
 };
 
+/// Breaks at the first byte, or behaves.
+struct Breaking final : transport::Transport {
+    transport::LocalTransport inner;
+    bool broken;
+    explicit Breaking(bool breaks) : broken(breaks) {}
+    std::unique_ptr<base::FinishingSink> create(const std::string& path) override { return inner.create(path); }
+    std::unique_ptr<base::RandomAccessSource> open(const std::string& path) override {
+        if (broken) {
+            throw Error(ErrorKind::kNetwork, "read " + path, "the server closed the connection");
+        }
+        return inner.open(path);
+    }
+    std::optional<transport::FileInfo> stat(const std::string& path) override { return inner.stat(path); }
+    std::vector<transport::FileInfo> list(const std::string& path) override { return inner.list(path); }
+    void make_directories(const std::string& path) override { inner.make_directories(path); }
+    void rename(const std::string& from, const std::string& to) override { inner.rename(from, to); }
+    void remove(const std::string& path) override { inner.remove(path); }
+    std::optional<transport::Space> space(const std::string& path) override { return inner.space(path); }
+    std::string description() const override { return "a server"; }
+};
+
 }  // namespace
 
 TEST_CASE("restore: files arrive in the target") {
@@ -96,26 +117,6 @@ TEST_CASE("restore: after a broken line the retry connects anew, and the passwor
     it.sample.person.choices = {"retry"};
     auto context = it.sample.context();
     std::vector<std::string> tried;
-    /// Breaks at the first open.
-    struct Breaking final : transport::Transport {
-        transport::LocalTransport inner;
-        bool broken;
-        explicit Breaking(bool breaks) : broken(breaks) {}
-        std::unique_ptr<base::FinishingSink> create(const std::string& path) override { return inner.create(path); }
-        std::unique_ptr<base::RandomAccessSource> open(const std::string& path) override {
-            if (broken) {
-                throw Error(ErrorKind::kNetwork, "read " + path, "the server closed the connection");
-            }
-            return inner.open(path);
-        }
-        std::optional<transport::FileInfo> stat(const std::string& path) override { return inner.stat(path); }
-        std::vector<transport::FileInfo> list(const std::string& path) override { return inner.list(path); }
-        void make_directories(const std::string& path) override { inner.make_directories(path); }
-        void rename(const std::string& from, const std::string& to) override { inner.rename(from, to); }
-        void remove(const std::string& path) override { inner.remove(path); }
-        std::optional<transport::Space> space(const std::string& path) override { return inner.space(path); }
-        std::string description() const override { return "a server"; }
-    };
     context.connect = [&](const transport::Location&, const std::vector<std::string>&, base::Questions& questions) -> std::unique_ptr<transport::Transport> {
         tried.push_back(questions.secret("Password:").value_or(""));
         if (tried.back() != "right") {
@@ -128,6 +129,33 @@ TEST_CASE("restore: after a broken line the retry connects anew, and the passwor
     CHECK(result.restored.files > 0);
     CHECK(tried == std::vector<std::string>{"wrong", "right", "right"});
     CHECK(it.sample.person.asked.size() == 3);  // two passwords and one "how to go on"
+}
+
+TEST_CASE("restore: unattended, a broken line is tried again three times, and damage never") {
+    Restoring it;
+    it.sample.options.unattended = true;
+    auto context = it.sample.context();
+    int connections = 0;
+    int breaking = 3;
+    context.connect = [&](const transport::Location&, const std::vector<std::string>&, base::Questions&) { return std::make_unique<Breaking>(connections++ < breaking); };
+    {
+        recover::Server server(context, it.sample.rescue);
+        CHECK(recover::perform(context, server, {it.plan, it.found, {}, {}}).restored.files > 0);
+        CHECK(connections == 4);
+    }
+    connections = 0;
+    breaking = 100;
+    {
+        recover::Server server(context, it.sample.rescue);
+        CHECK(expect_error([&] { recover::perform(context, server, {it.plan, it.found, {}, {}}); }).kind() == ErrorKind::kNetwork);
+        CHECK(connections == 4);
+    }
+    connections = 0;
+    breaking = 0;
+    it.found.record->archive.sha256 = std::string(64, '0');
+    recover::Server server(context, it.sample.rescue);
+    CHECK(expect_error([&] { recover::perform(context, server, {it.plan, it.found, {}, {}}); }).kind() == ErrorKind::kIntegrity);
+    CHECK(connections == 1);
 }
 
 TEST_CASE("a password that nobody gives ends the recovery at once") {

@@ -164,3 +164,28 @@ TEST_CASE("outside of a rescue system recover says so") {
     CHECK(error.kind() == ErrorKind::kUsage);
     CHECK_THAT(error.what(), Contains("no rescue system"));
 }
+
+TEST_CASE("a program that the plan needs and the rescue system lacks is found before anything is written") {
+    Sample sample;
+    sample.options.unattended = true;
+    sample.runner.missing = "mke2fs";
+    const auto error = expect_error([&] { sample.run(); });
+    CHECK_THAT(error.what(), Contains("mke2fs"));
+    CHECK_THAT(error.hint(), Contains("nothing was written"));
+    expect_untouched(sample);
+}
+
+TEST_CASE("a server that is not reached: tried for a while when nobody is there, once when somebody is") {
+    for (const bool unattended : {true, false}) {
+        Sample sample;
+        sample.options.unattended = unattended;
+        auto context = sample.context();
+        int tries = 0;
+        context.connect = [&](const transport::Location&, const std::vector<std::string>&, base::Questions&) -> std::unique_ptr<transport::Transport> {
+            ++tries;
+            throw Error(ErrorKind::kNetwork, "connect to undercloud-0", "no route to host");
+        };
+        CHECK(expect_error([&] { recover::run(context); }).kind() == ErrorKind::kNetwork);
+        CHECK(tries == (unattended ? 6 : 1));
+    }
+}

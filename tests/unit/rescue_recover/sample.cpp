@@ -127,6 +127,7 @@ recover::RecoverContext Sample::context() {
     };
     context.list_disks = [this] { return disks; };
     context.free_disks = [] {};
+    context.reconnect_pause = std::chrono::milliseconds(1);
     context.records = path("records");
     context.target = path("target");
     return context;

@@ -41,7 +41,8 @@ public:
     std::map<std::string, int> failing;          ///< argv[0] -> how often it still fails
     std::function<void(const base::Command&)> on_run;
     base::CommandResult run(const base::Command& command) override;
-    bool exists(const std::string&) override { return true; }
+    std::string missing;                         ///< a program that is not there
+    bool exists(const std::string& name) override { return name != missing; }
     /// What would have changed a disk: all but looking.
     std::vector<std::string> writing() const;
 };

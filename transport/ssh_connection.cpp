@@ -20,8 +20,13 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLookForInterrupt{200};
-constexpr const char* kCiphers =
-    "aes256-gcm@openssh.com,aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr";
+/// Fastest first. AES-GCM needs the processor's instructions for AES and carry-less multiplication to be fast; without them (older machines, emulated
+/// ones) ChaCha20 is several times faster.
+const char* ciphers() {
+    return __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul")
+               ? "aes256-gcm@openssh.com,aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr"
+               : "chacha20-poly1305@openssh.com,aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr";
+}
 
 ssh_session new_session() {
     static std::once_flag once;
@@ -55,8 +60,8 @@ SshConnection::SshConnection(TcpConnection connection, SshTarget target)
     set(SSH_OPTIONS_KNOWNHOSTS, "/dev/null");
     set(SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null");
     set(SSH_OPTIONS_USER, target_.account.c_str());
-    set(SSH_OPTIONS_CIPHERS_C_S, kCiphers);
-    set(SSH_OPTIONS_CIPHERS_S_C, kCiphers);
+    set(SSH_OPTIONS_CIPHERS_C_S, ciphers());
+    set(SSH_OPTIONS_CIPHERS_S_C, ciphers());
     set(SSH_OPTIONS_HOSTKEYS, target_.host_key_algorithms.c_str());
     set(SSH_OPTIONS_COMPRESSION, "no");
     set(SSH_OPTIONS_FD, &fd);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Lines that break or fall silent, full and read-only disks, interruption, servers that are none.
+// Times are held only against limits far above what is meant, to tell an answer from a time-out on a busy machine.
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -32,11 +33,11 @@ std::unique_ptr<SftpTransport> connect(const SshServer& server) {
     return connect_sftp(server.location(), server.options(), nobody, base::null_log());
 }
 
-std::unique_ptr<SftpTransport> connect_through(const SshServer& server, const TcpProxy& proxy, seconds patience = seconds(5)) {
+std::unique_ptr<SftpTransport> connect_through(const SshServer& server, const TcpProxy& proxy, seconds patience = seconds(30), seconds to_connect = seconds(30)) {
     ScriptedQuestions nobody;
     auto options = server.options_for(proxy.port());
     options.idle_time_limit = patience;
-    options.connect_time_limit = patience;
+    options.connect_time_limit = to_connect;
     return connect_sftp(server.location(proxy.port()), options, nobody, base::null_log());
 }
 
@@ -60,13 +61,13 @@ TEST_CASE("a line that breaks at any point is a network error, and the next run 
     contract::put(*connect(server), directory + "/file", pattern(1000));
     for (const std::uint64_t after : {0ull, 500ull, 3000ull, 5000ull, 20000ull, 1000000ull, 2900000ull}) {
         INFO("cut after " << after);
-        const TcpProxy proxy(server.port(), {.cut_after = after});
+        const TcpProxy proxy(server.port(), {.cut_after = after});  // noticed at once, not by a time limit
         const auto start = steady_clock::now();
-        const auto error = thrown_by([&] { contract::put(*connect_through(server, proxy), directory + "/file", bytes); });
+        const auto error = thrown_by([&] { contract::put(*connect_through(server, proxy, seconds(60)), directory + "/file", bytes); });
         INFO(error.what());
         CHECK(error.kind() == ErrorKind::kNetwork);
         CHECK_FALSE(error.hint().empty());
-        CHECK(steady_clock::now() - start < seconds(4));
+        CHECK(steady_clock::now() - start < seconds(30));
         CHECK((contract::get(*connect(server), directory + "/file") == pattern(1000)));
     }
     const auto transport = connect(server);
@@ -95,7 +96,7 @@ TEST_CASE("a line that falls silent is noticed within its time limit") {
         const auto error = thrown_by([&] { actions[i](*transport); });
         INFO(error.what());
         CHECK(error.kind() == ErrorKind::kNetwork);
-        CHECK(steady_clock::now() - start < seconds(6));
+        CHECK(steady_clock::now() - start < seconds(20));
         CHECK(thrown_by([&] { transport->stat(directory); }).kind() == ErrorKind::kNetwork);  // at once from now on
     }
 }
@@ -103,11 +104,11 @@ TEST_CASE("a line that falls silent is noticed within its time limit") {
 TEST_CASE("a server that accepts and says nothing does not hold us") {
     const TcpProxy proxy(1, {});  // nobody listens at port 1: the proxy accepts and closes
     const SshServer server;
-    CHECK(thrown_by([&] { connect_through(server, proxy, seconds(2)); }).kind() == ErrorKind::kNetwork);
+    CHECK(thrown_by([&] { connect_through(server, proxy); }).kind() == ErrorKind::kNetwork);
     const TcpProxy silent(server.port(), {.stall_after = 0});
     const auto start = steady_clock::now();
-    CHECK_THAT(thrown_by([&] { connect_through(server, silent, seconds(1)); }).why(), Catch::Contains("no answer"));
-    CHECK(steady_clock::now() - start < seconds(3));
+    CHECK_THAT(thrown_by([&] { connect_through(server, silent, seconds(30), seconds(1)); }).why(), Catch::Contains("no answer"));
+    CHECK(steady_clock::now() - start < seconds(15));
 }
 
 TEST_CASE("nobody listens, no such name, pinned addresses") {
@@ -175,7 +176,7 @@ TEST_CASE("read-only, forbidden and missing places are told apart") {
     ::umount2((directory + "/root").c_str(), MNT_DETACH);
 }
 
-TEST_CASE("interruption ends a transfer within a second and leaves nothing") {
+TEST_CASE("interruption ends a transfer soon and leaves nothing") {
     base::catch_interrupts();
     const SshServer server;
     const auto directory = fresh_directory();
@@ -195,7 +196,7 @@ TEST_CASE("interruption ends a transfer within a second and leaves nothing") {
         const auto transport = connect(server);
         const auto start = steady_clock::now();
         CHECK_THROWS_AS(interrupted(*transport, [] {}), Interrupted);
-        CHECK(steady_clock::now() - start < seconds(2));
+        CHECK(steady_clock::now() - start < seconds(20));
     }
     base::clear_interrupt();
     CHECK(contract::names(*connect(server), directory) == std::vector<std::string>{"file"});
@@ -204,7 +205,7 @@ TEST_CASE("interruption ends a transfer within a second and leaves nothing") {
         const auto transport = connect_through(server, proxy, seconds(60));
         const auto start = steady_clock::now();
         CHECK_THROWS_AS(interrupted(*transport, [&] { proxy.stall(); }), Interrupted);
-        CHECK(steady_clock::now() - start < seconds(5));  // cleaning up was tried, in vain
+        CHECK(steady_clock::now() - start < seconds(20));  // cleaning up was tried, in vain; the line's own limit is 60 s
     }
     base::clear_interrupt();
     {
@@ -214,8 +215,8 @@ TEST_CASE("interruption ends a transfer within a second and leaves nothing") {
         });
         const TcpProxy silent(server.port(), {.stall_after = 0});
         const auto start = steady_clock::now();
-        CHECK_THROWS_AS(connect_through(server, silent, seconds(30)), Interrupted);
-        CHECK(steady_clock::now() - start < std::chrono::milliseconds(1300));
+        CHECK_THROWS_AS(connect_through(server, silent), Interrupted);
+        CHECK(steady_clock::now() - start < seconds(15));
         later.join();
     }
     base::clear_interrupt();

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "tests/style/source_tree.h"
 
@@ -38,7 +40,45 @@ bool contains_alone(std::string_view text, std::string_view word, std::string_vi
     return false;
 }
 
+// Targets of [text](target) that are paths in the repository, relative to its top; "#part" and addresses elsewhere are left out.
+std::vector<std::string> links_of(const SourceFile& page) {
+    std::vector<std::string> links;
+    for (auto at = page.text.find("]("); at != std::string::npos; at = page.text.find("](", at + 2)) {
+        const std::string link = page.text.substr(at + 2, page.text.find(')', at) - at - 2);
+        const std::string path = link.substr(0, link.find('#'));
+        if (!path.empty() && path.find(':') == std::string::npos) {
+            links.push_back((std::filesystem::path(page.path).parent_path() / path).lexically_normal().string());
+        }
+    }
+    return links;
+}
+
+bool leads_somewhere(const std::string& path) {
+    const auto& files = source_tree();
+    return std::any_of(files.begin(), files.end(), [&](const SourceFile& file) { return file.path == path || file.under(path); });
+}
+
 }  // namespace
+
+TEST_CASE("links between pages lead somewhere") {
+    std::size_t seen = 0;
+    for (const auto& page : source_tree()) {
+        if (!page.path.ends_with(".md")) {
+            continue;
+        }
+        for (const auto& link : links_of(page)) {
+            ++seen;
+            INFO(page.path << " -> " << link);
+            CHECK(leads_somewhere(link));
+        }
+    }
+    CHECK(seen > 5);
+}
+
+TEST_CASE("links are found as written") {
+    const SourceFile page{"docs/a.md", "[x](b.md#part) [y](https://example.com/z) ![z](../README.md) [w](#here)"};
+    CHECK(links_of(page) == std::vector<std::string>{"docs/b.md", "README.md"});
+}
 
 TEST_CASE("every file says its licence") {
     for (const auto& file : source_tree()) {

@@ -234,10 +234,10 @@ TEST_CASE("keys are exchanged anew in mid-stream and every byte arrives") {
 }
 
 TEST_CASE("an idle line is kept awake: a server that asks for signs of life gets them") {
-    const SshServer server({.config = {"ClientAliveInterval 3", "ClientAliveCountMax 3"}});
+    const SshServer server({.config = {"ClientAliveInterval 6", "ClientAliveCountMax 1"}});
     const auto transport = connect(server);
     const auto directory = fresh_directory();
-    std::this_thread::sleep_for(seconds(14));
+    std::this_thread::sleep_for(seconds(30));
     contract::put(*transport, directory + "/file", pattern(10));
     CHECK((contract::get(*transport, directory + "/file") == pattern(10)));
 }

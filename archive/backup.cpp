@@ -114,6 +114,11 @@ public:
         options_.root = normalised(options.root);
         for (const auto& path : options.never) {
             never_.insert(normalised(path));
+            // Where a symlink leads is what would be stored.
+            char real[PATH_MAX];
+            if (realpath(host_path(normalised(path)).c_str(), real) != nullptr && is_inside(real, options_.root)) {
+                never_.insert(normalised(std::string_view(real).substr(options_.root == "/" ? 0 : options_.root.size())));
+            }
         }
         never_.insert({"/proc", "/sys", "/dev", "/run"});
     }

@@ -362,6 +362,7 @@ struct DecompressInput::Pipeline {
 
     /// The slot to read from; nullptr at the end.
     Slot* front() {
+        base::check_interrupt();
         std::unique_lock lock(mutex);
         const auto at_hand = [this] { return taken < fed && slot(taken).ready; };
         while (!at_hand() && !(ended && taken == fed)) {

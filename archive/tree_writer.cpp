@@ -12,6 +12,7 @@
 #include "archive/inode_flags.h"
 #include "archive/sparse_file.h"
 #include "archive/xattrs.h"
+#include "core/base/interrupt.h"
 #include "core/base/text.h"
 
 namespace nrear::archive {
@@ -310,6 +311,7 @@ std::string TreeWriter::copy_range(int fd, const Extent& range) {
     std::uint64_t left = range.length;
     std::uint64_t offset = range.offset;
     while (left > 0) {
+        base::check_interrupt();
         auto room = pax_.space();
         room = room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left)));
         const ssize_t got = pread(fd, room.data(), room.size(), static_cast<off_t>(offset));

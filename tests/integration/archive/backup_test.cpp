@@ -160,12 +160,15 @@ TEST_CASE("backup: file systems, mount points, and what is never stored") {
     REQUIRE(mount((at + "/srv/real").c_str(), (at + "/srv/bind").c_str(), nullptr, MS_BIND, nullptr) == 0);
 
     SECTION("only / : mount points are the directories under them, empty; bind mounts too; own work is not stored") {
-        const std::string text = names({.never = {"/var/lib/rear/output/"}});
-        for (const char* present : {"./\n", "\ntop\n", "\nmnt/foreign/\n", "\nproc/\n", "\nsrv/bind/\n", "\nsrv/real/file\n", "\nvar/lib/rear/output/\n", "\nvar/log/\n"}) {
+        base::make_directories(at + "/srv/own", 0755);
+        base::write_file(at + "/srv/own/hidden", "x");
+        REQUIRE(symlink("srv/own", (at + "/own").c_str()) == 0);
+        const std::string text = names({.never = {"/var/lib/rear/output/", "/own"}});
+        for (const char* present : {"./\n", "\ntop\n", "\nmnt/foreign/\n", "\nproc/\n", "\nsrv/bind/\n", "\nsrv/own/\n", "\nsrv/real/file\n", "\nvar/lib/rear/output/\n", "\nvar/log/\n"}) {
             INFO(present);
             CHECK(text.find(present) != std::string::npos);
         }
-        for (const char* absent : {"cpuinfo", "rear.iso", "under", "messages", "srv/bind/file"}) {
+        for (const char* absent : {"cpuinfo", "rear.iso", "under", "messages", "srv/bind/file", "hidden"}) {
             INFO(absent);
             CHECK(text.find(absent) == std::string::npos);
         }

@@ -14,7 +14,7 @@ namespace nrear::layout {
 namespace {
 
 /// Fields that change by themselves, or follow from others.
-const std::set<std::string> kVolatile = {"path", "by_path", "drivers", "used", "options", "removable", "kernel", "kernel_command_line", "mode"};
+const std::set<std::string> kVolatile = {"path", "by_path", "drivers", "used", "options", "removable", "kernel", "kernel_command_line", "sfdisk_version", "mode"};
 /// Fields in bytes, shown in human units.
 const std::set<std::string> kSizes = {"size", "start", "journal_size"};
 

@@ -22,6 +22,7 @@ void fields(Either<Host> auto& host, auto&& visit) {
     visit("kernel_command_line", host.kernel_command_line);
     visit("firmware", host.firmware);
     visit("secure_boot", host.secure_boot);
+    visit("sfdisk_version", host.sfdisk_version);
 }
 
 void fields(Either<DiskFacts> auto& disk, auto&& visit) {

@@ -17,6 +17,7 @@ struct Host {
     std::string kernel_command_line;
     Firmware firmware = Firmware::kBios;
     bool secure_boot = false;
+    std::string sfdisk_version;  ///< of util-linux: "2.38.1"; "" when there is none
     bool operator==(const Host&) const = default;
 };
 

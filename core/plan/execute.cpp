@@ -57,14 +57,9 @@ public:
         return "";
     }
 
-    std::string operator()(const MakeDirectory& make) const {
-        struct stat facts {};
-        if (stat(make.path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) {
-            return "";
-        }
-        base::make_directories(make.path, 0755);
-        if (chmod(make.path.c_str(), make.mode) != 0) {  // exactly that mode, whatever the umask
-            throw system_error("set the mode of " + make.path, errno);
+    std::string operator()(const MakeDirectories& make) const {
+        for (const auto& [path, mode] : make.directories) {
+            make_directory(path, mode);
         }
         return "";
     }
@@ -82,6 +77,17 @@ public:
     std::string operator()(const RebuildInitramfs& rebuild) const { return callbacks_.rebuild_initramfs(rebuild); }
 
 private:
+    static void make_directory(const std::string& path, unsigned mode) {
+        struct stat facts {};
+        if (stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) {
+            return;
+        }
+        base::make_directories(path, 0755);
+        if (chmod(path.c_str(), mode) != 0) {  // exactly that mode, whatever the umask
+            throw system_error("set the mode of " + path, errno);
+        }
+    }
+
     template <class Exists>
     static std::vector<std::string> available(const RunCommand& run, Exists&& exists) {
         if (!exists(run.argv.front())) {

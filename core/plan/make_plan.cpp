@@ -67,11 +67,7 @@ Plan make_plan(const layout::Layout& layout, const PlanOptions& options) {
         plan_storage(layout, *node, steps);
     }
     steps.push_back({"Restore the files", "", RestoreFiles{}});
-    for (const auto* node : order) {
-        if (const auto* directory = std::get_if<layout::MountPointDirectory>(&node->what)) {
-            plan_directory(*node, *directory, steps);
-        }
-    }
+    plan_directories(layout, steps);
     if (!options.renames.empty()) {
         plan_new_names(layout, options, steps);
     }

@@ -36,10 +36,15 @@ struct WaitForDevice {
     bool operator==(const WaitForDevice&) const = default;
 };
 
-struct MakeDirectory {
-    std::string path;  ///< in the rescue system; parents are made too; one that exists stays as it is
-    unsigned mode = 0755;
-    bool operator==(const MakeDirectory&) const = default;
+/// Makes directories in the rescue system, parents too; one that exists stays as it is.
+struct MakeDirectories {
+    struct Directory {
+        std::string path;
+        unsigned mode = 0755;
+        bool operator==(const Directory&) const = default;
+    };
+    std::vector<Directory> directories;
+    bool operator==(const MakeDirectories&) const = default;
 };
 
 /// Streams the archive into kTargetRoot. The executor's caller does it.
@@ -60,7 +65,7 @@ struct RebuildInitramfs {
     bool operator==(const RebuildInitramfs&) const = default;
 };
 
-using Action = std::variant<RunCommand, WaitForDevice, MakeDirectory, RestoreFiles, RenameDevices, RebuildInitramfs>;
+using Action = std::variant<RunCommand, WaitForDevice, MakeDirectories, RestoreFiles, RenameDevices, RebuildInitramfs>;
 
 struct Step {
     std::string title;  ///< imperative, for people: "Create ext4 file system on /dev/vda1 for /"

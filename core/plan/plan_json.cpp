@@ -33,7 +33,13 @@ struct ActionWriter {
         return out;
     }
     Json operator()(const WaitForDevice& wait) const { return {{"do", "wait"}, {"path", text(wait.path)}, {"seconds", wait.seconds}}; }
-    Json operator()(const MakeDirectory& make) const { return {{"do", "mkdir"}, {"path", text(make.path)}, {"mode", make.mode}}; }
+    Json operator()(const MakeDirectories& make) const {
+        Json out = {{"do", "mkdir"}, {"directories", Json::array()}};
+        for (const auto& [path, mode] : make.directories) {
+            out["directories"].push_back({{"path", text(path)}, {"mode", mode}});
+        }
+        return out;
+    }
     Json operator()(const RestoreFiles&) const { return {{"do", "restore"}}; }
     Json operator()(const RenameDevices& rename) const {
         Json out = {{"do", "rename"}, {"names", Json::object()}, {"files", list(rename.files)}};

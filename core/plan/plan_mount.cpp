@@ -24,14 +24,21 @@ std::string recover_options(const layout::Mount& mount) {
 
 void plan_mount(const layout::Node& node, const layout::Mount& mount, Steps& steps) {
     const auto target = in_target(mount.mount_point);
-    steps.push_back({"Make the mount point " + target, node.id, MakeDirectory{target}});
+    steps.push_back({"Make the mount point " + target, node.id, MakeDirectories{{{target}}}});
     steps.push_back({base::cat("Mount ", mount.path, " on ", target), node.id,
                      RunCommand{{"mount", "-t", mount.type, "-o", recover_options(mount), mount.path, target}}});
 }
 
-void plan_directory(const layout::Node& node, const layout::MountPointDirectory& directory, Steps& steps) {
-    steps.push_back({base::cat("Make the mount point ", base::printable(directory.path), " (", directory.reason, ")"), node.id,
-                     MakeDirectory{in_target(directory.path), directory.mode}});
+void plan_directories(const layout::Layout& layout, Steps& steps) {
+    MakeDirectories make;
+    std::vector<std::string> names;
+    layout::each<layout::MountPointDirectory>(layout, [&](const layout::Node&, const layout::MountPointDirectory& directory) {
+        make.directories.push_back({in_target(directory.path), directory.mode});
+        names.push_back(base::printable(directory.path));
+    });
+    if (!names.empty()) {
+        steps.push_back({"Make the mount points of what is not in the backup: " + base::join(names, ", "), "", std::move(make)});
+    }
 }
 
 }  // namespace nrear::plan

@@ -13,7 +13,7 @@ void plan_disk(const layout::Layout& layout, const layout::Node& node, const lay
 void plan_ext(const layout::Layout& layout, const layout::Node& node, const layout::ExtFilesystem& ext, Steps& steps);
 void plan_swap(const layout::Node& node, const layout::Swap& swap, Steps& steps);
 void plan_mount(const layout::Node& node, const layout::Mount& mount, Steps& steps);
-void plan_directory(const layout::Node& node, const layout::MountPointDirectory& directory, Steps& steps);
+void plan_directories(const layout::Layout& layout, Steps& steps);
 void plan_boot_loader(const layout::Layout& layout, const layout::Node& node, Steps& steps);
 
 /// Script for sfdisk(8), util-linux 2.26 and later, that makes the disk's partition table: ids, types, names, attributes, exact places.

@@ -17,6 +17,14 @@ std::string padded(std::size_t number, std::size_t width) {
     return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
 }
 
+std::string octal(unsigned mode) {
+    std::string digits;
+    for (; mode != 0; mode >>= 3U) {
+        digits.insert(digits.begin(), static_cast<char>('0' + (mode & 7U)));
+    }
+    return digits.empty() ? "0" : digits;
+}
+
 std::string details(const Step& step, const std::string& indent) {
     std::string out;
     if (const auto line = command_line(step); !line.empty()) {
@@ -27,20 +35,17 @@ std::string details(const Step& step, const std::string& indent) {
             out += cat(indent, line.empty() ? "" : "  | ", line, "\n");
         }
     }
+    if (const auto* make = std::get_if<MakeDirectories>(&step.action)) {
+        for (const auto& [path, mode] : make->directories) {
+            out += cat(indent, "  ", base::printable(path), " ", octal(mode), "\n");
+        }
+    }
     if (const auto* rename = std::get_if<RenameDevices>(&step.action)) {
         for (const auto& [from, to] : rename->names) {
             out += cat(indent, "  ", from, " -> ", to, "\n");
         }
     }
     return out;
-}
-
-std::string octal(unsigned mode) {
-    std::string digits;
-    for (; mode != 0; mode >>= 3U) {
-        digits.insert(digits.begin(), static_cast<char>('0' + (mode & 7U)));
-    }
-    return digits.empty() ? "0" : digits;
 }
 
 class ShellWriter {
@@ -61,9 +66,12 @@ public:
     std::string operator()(const WaitForDevice& wait) const {
         return cat("    n=0\n    until [ -b ", shell_quote(wait.path), " ]; do n=$((n + 1)); [ \"$n\" -le ", wait.seconds, " ] || exit 1; sleep 1; done\n");
     }
-    std::string operator()(const MakeDirectory& make) const {
-        const auto path = shell_quote(make.path);
-        return cat("    [ -d ", path, " ] || mkdir -p -m ", octal(make.mode), " ", path, "\n");
+    std::string operator()(const MakeDirectories& make) const {
+        std::string out;
+        for (const auto& [path, mode] : make.directories) {
+            out += cat("    [ -d ", shell_quote(path), " ] || mkdir -p -m ", octal(mode), " ", shell_quote(path), "\n");
+        }
+        return out;
     }
     std::string operator()(const RestoreFiles&) const {
         return cat("    echo 'Now unpack the archive: tar --acls --xattrs --xattrs-include=\"*\" --selinux --numeric-owner -xpzf backup.tar.gz -C ", kTargetRoot, "'\n",

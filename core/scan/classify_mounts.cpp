@@ -48,11 +48,14 @@ unsigned mode_of(const MountEntry& entry) {
 }
 
 std::string reason_without_device(const MountEntry& entry) {
-    constexpr std::array kMemory = {"tmpfs", "ramfs", "devtmpfs", "proc", "sysfs", "hugetlbfs", "mqueue", "debugfs", "tracefs", "configfs", "binfmt_misc", "securityfs",
+    if (entry.type == "tmpfs" || entry.type == "ramfs") {
+        return "in memory";
+    }
+    constexpr std::array kKernel = {"devtmpfs", "proc", "sysfs", "hugetlbfs", "mqueue", "debugfs", "tracefs", "configfs", "binfmt_misc", "securityfs",
                                     "pstore", "efivarfs", "cgroup", "cgroup2", "selinuxfs", "devpts", "bpf", "rpc_pipefs"};
     constexpr std::array kNetwork = {"nfs", "nfs4", "cifs", "smb3", "ceph", "9p", "afs", "fuse.sshfs", "fuse.glusterfs", "glusterfs", "lustre", "gfs2", "ocfs2", "virtiofs"};
-    if (contains(kMemory, entry.type)) {
-        return "made by the kernel at boot";
+    if (contains(kKernel, entry.type)) {
+        return "made by the kernel";
     }
     if (contains(kNetwork, entry.type)) {
         return "network file system";
@@ -104,7 +107,10 @@ private:
         if (device == nullptr) {
             return reason_without_device(entry);
         }
-        if (auto setting = excluding_setting(entry, *device); !setting.empty()) {
+        if (const auto holder = left_out_holder(entry); !holder.empty()) {
+            return cat("left out, as ", holder, " is");
+        }
+        if (const auto setting = excluding_setting(entry, *device); !setting.empty()) {
             return "left out by " + setting;
         }
         const auto names = devices_.chain(device->name);
@@ -137,10 +143,12 @@ private:
         if (std::any_of(options_.autoexclude_paths.begin(), options_.autoexclude_paths.end(), below)) {
             return "AUTOEXCLUDE_PATH";
         }
-        if (const auto holder = std::find_if(left_out_.begin(), left_out_.end(), below); holder != left_out_.end()) {
-            return cat("its place: ", *holder, " is left out");
-        }
         return excluded_by(devices_, device, options_);
+    }
+
+    std::string left_out_holder(const MountEntry& entry) const {
+        const auto found = std::find_if(left_out_.begin(), left_out_.end(), [&](const std::string& top) { return is_within(entry.mount_point, top); });
+        return found == left_out_.end() ? "" : *found;
     }
 
     bool on_removable(const std::vector<std::string>& names) const {

@@ -33,6 +33,15 @@ bool secure_boot(const base::Root& root) {
     return variable.size() == 5 && variable.back() == '\1';
 }
 
+/// "sfdisk from util-linux 2.38.1" (2.23: "sfdisk from util-linux 2.23.2"): the last word.
+std::string sfdisk_version(base::CommandRunner& runner) {
+    if (!runner.exists("sfdisk")) {
+        return "";
+    }
+    const auto words = base::split_words(runner.run({.argv = {"sfdisk", "--version"}}).output);
+    return words.empty() ? "" : words.back();
+}
+
 /// Holder of the longest mount point that the path is in.
 const layout::Node* mount_of(const layout::Layout& layout, std::string_view path) {
     const layout::Node* best = nullptr;
@@ -70,7 +79,7 @@ std::string other_boot_loader(const base::Root& root) {
 
 }  // namespace
 
-layout::Host scan_host_facts(const base::Root& root) {
+layout::Host scan_host_facts(const base::Root& root, base::CommandRunner& runner) {
     layout::Host host;
     host.name = root.read_line("/proc/sys/kernel/hostname");
     host.name = host.name.substr(0, host.name.find('.'));
@@ -82,6 +91,7 @@ layout::Host scan_host_facts(const base::Root& root) {
     host.kernel_command_line = root.read_line("/proc/cmdline");
     host.firmware = root.exists("/sys/firmware/efi") ? layout::Firmware::kUefi : layout::Firmware::kBios;
     host.secure_boot = secure_boot(root);
+    host.sfdisk_version = sfdisk_version(runner);
     return host;
 }
 
@@ -100,7 +110,8 @@ std::optional<layout::Node> scan_boot_loader(const base::Root& root, BlockProbe&
             disks = layout::disks_below(layout, mount->id);
             warnings.push_back(cat("no disk carries GRUB in its first sector; recover will install it to the disk of ", directory));
         }
-        layout::Node node{"boot", {mount->id}, layout::BootLoader{"grub2", directory, bios || !disks.empty() ? "i386-pc" : "another platform"}};
+        const std::string target = bios || !disks.empty() ? "i386-pc" : layout.host.firmware == layout::Firmware::kUefi ? layout.host.architecture + "-efi" : "an unknown platform";
+        layout::Node node{"boot", {mount->id}, layout::BootLoader{"grub2", directory, target}};
         node.on.insert(node.on.end(), disks.begin(), disks.end());
         return node;
     }

@@ -6,13 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "core/base/command.h"
 #include "core/base/root.h"
 #include "core/layout/layout.h"
 #include "core/scan/block_probe.h"
 
 namespace nrear::scan {
 
-layout::Host scan_host_facts(const base::Root& root);
+layout::Host scan_host_facts(const base::Root& root, base::CommandRunner& runner);
 
 /// The boot loader's node; nothing when none is recognised. `layout` holds the disks and mounts already.
 std::optional<layout::Node> scan_boot_loader(const base::Root& root, BlockProbe& probe, const layout::Layout& layout, std::vector<std::string>& warnings);

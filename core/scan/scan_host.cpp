@@ -46,7 +46,7 @@ public:
         : root_(root), runner_(runner), probe_(probe), options_(options), devices_(root), fstab_(parse_fstab(root.read_if_exists("/etc/fstab").value_or(""))) {}
 
     Scan run() {
-        scan_.layout.host = scan_host_facts(root_);
+        scan_.layout.host = scan_host_facts(root_, runner_);
         const auto mounts = classify_mounts(root_, devices_, options_);
         for (const auto& mount : mounts.kept) {
             add_mount(mount);

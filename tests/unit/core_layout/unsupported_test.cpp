@@ -49,14 +49,31 @@ TEST_CASE("firmware, tables, boot loaders and features that cannot be made are n
     std::get<Disk>(find(layout, "disk:vda")->what).table->type = "sun";
     std::get<ExtFilesystem>(find(layout, "fs:vda1")->what).features.push_back("FEATURE_C17");
     std::get<ExtFilesystem>(find(layout, "fs:vda2")->what).journal_device = "0x801";
-    std::get<BootLoader>(find(layout, "boot")->what).type = "extlinux";
     CHECK(lines(layout) == Lines{
         "UEFI boot: this machine was started by UEFI firmware",
         "sun partition table on /dev/vda (/, /boot): only dos and gpt tables can be made",
         "ext4 file system on /dev/vda1 (/boot): its feature FEATURE_C17 has no name in this e2fsprogs",
         "ext4 file system on /dev/vda2 (/): its journal is on another device",
-        "boot loader extlinux: only GRUB 2 can be installed again",
     });
+    layout = sample_layout();
+    std::get<BootLoader>(find(layout, "boot")->what).type = "extlinux";
+    CHECK(lines(layout) == Lines{"boot loader extlinux: only GRUB 2 can be installed again"});
+    find(layout, "boot")->what = BootLoader{"grub2", "/boot/grub", "an unknown platform"};
+    CHECK(lines(layout) == Lines{"GRUB for an unknown platform: only GRUB for BIOS can be installed again"});
+}
+
+TEST_CASE("an sfdisk that cannot write the table again is named, whatever else its version says") {
+    for (const char* version : {"2.23.2", "2.25", "1.9"}) {
+        auto layout = sample_layout();
+        layout.host.sfdisk_version = version;
+        REQUIRE(lines(layout).size() == 1);
+        CHECK_THAT(lines(layout)[0], Catch::Contains(std::string("dos partition table on /dev/vda (/, /boot): this machine's sfdisk ") + version));
+    }
+    for (const char* version : {"2.26", "2.26-rc1", "2.38.1", "3.0", ""}) {
+        auto layout = sample_layout();
+        layout.host.sfdisk_version = version;
+        CHECK(lines(layout) == Lines{});
+    }
 }
 
 TEST_CASE("no root and no boot loader are refused") {

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which disk a recorded disk goes to, and what is never decided without the operator.
+#include "core/plan/fit.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/base/error.h"
+#include "tests/unit/core_layout/sample_layout.h"
+
+namespace nrear::plan {
+
+using layout::PresentDisk;
+using layout::test::sample_layout;
+
+namespace {
+
+constexpr std::uint64_t kGiB = 1ULL << 30;
+constexpr std::uint64_t kRecordedSize = 10 * kGiB;
+
+PresentDisk blank(const std::string& path, std::uint64_t size = kRecordedSize) { return {.facts = {.path = path, .size = size}, .blank = true}; }
+
+PresentDisk used(const std::string& path, std::uint64_t size = kRecordedSize) {
+    PresentDisk disk{.facts = {.path = path, .size = size}};
+    disk.contents = {{path + "1", size / 2, "ext4", "precious", "u-1"}};
+    return disk;
+}
+
+PresentDisk with_serial(PresentDisk disk, const std::string& serial) {
+    disk.facts.serial = serial;
+    return disk;
+}
+
+/// Two disks: vda of 10 GiB (serial S1) and vdb of 20 GiB without identity.
+layout::Layout two_disks(std::uint64_t second = 20 * kGiB) {
+    auto layout = sample_layout();
+    layout::Disk disk{.facts = {.path = "/dev/vdb", .size = second}, .table = {}};
+    layout.nodes.push_back({"disk:vdb", {}, disk});
+    return layout;
+}
+
+layout::Layout without_identity(layout::Layout layout) {
+    std::get<layout::Disk>(layout::find(layout, "disk:vda")->what).facts.serial.clear();
+    return layout;
+}
+
+Error error_of(const layout::Layout& layout, const std::vector<PresentDisk>& present, const FitOptions& options = {}) {
+    try {
+        fit(layout, present, options);
+    } catch (const Error& error) {
+        return error;
+    }
+    return Error(ErrorKind::kGeneral, "no error was thrown");
+}
+
+}  // namespace
+
+TEST_CASE("the same serial number finds the disk under any name, whatever is on it") {
+    const auto result = fit(sample_layout(), {blank("/dev/vda"), with_serial(used("/dev/nvme0n1"), "S1")}, {.unattended = true});
+    REQUIRE(result.matches.size() == 1);
+    CHECK(result.matches[0].present_path == "/dev/nvme0n1");
+    CHECK(result.matches[0].by == MatchedBy::kSerial);
+    CHECK_FALSE(result.needs_confirmation());
+    CHECK(std::get<layout::Partition>(layout::find(result.layout, "part:vda2")->what).path == "/dev/nvme0n1p2");
+    CHECK(std::get<layout::ExtFilesystem>(layout::find(result.layout, "fs:vda2")->what).path == "/dev/nvme0n1p2");
+    CHECK(std::get<layout::Mount>(layout::find(result.layout, "mount:/boot")->what).path == "/dev/nvme0n1p1");
+    CHECK(result.renames == std::vector<std::pair<std::string, std::string>>{{"/dev/vda", "/dev/nvme0n1"}, {"/dev/vda1", "/dev/nvme0n1p1"}, {"/dev/vda2", "/dev/nvme0n1p2"}});
+}
+
+TEST_CASE("WWN goes before serial number") {
+    auto layout = sample_layout();
+    std::get<layout::Disk>(layout::find(layout, "disk:vda")->what).facts.wwn = "0x5";
+    auto right = blank("/dev/vdb");
+    right.facts.wwn = "0x5";
+    const auto result = fit(layout, {with_serial(blank("/dev/vda"), "S1"), right});
+    CHECK(result.matches.at(0).present_path == "/dev/vdb");
+    CHECK(result.matches.at(0).by == MatchedBy::kWwn);
+}
+
+TEST_CASE("an identity that two disks share is none") {
+    const auto result = fit(sample_layout(), {with_serial(used("/dev/vdb"), "S1"), with_serial(used("/dev/vdc"), "S1")});
+    CHECK(result.matches.empty());
+    REQUIRE(result.open.size() == 1);
+    CHECK(result.open[0].candidates == std::vector<std::string>{"/dev/vdb", "/dev/vdc"});
+}
+
+TEST_CASE("a blank disk of the same name and size is taken, one with data only with confirmation") {
+    const auto layout = without_identity(sample_layout());
+    auto result = fit(layout, {blank("/dev/vda"), blank("/dev/vdb", 40 * kGiB)}, {.unattended = true});
+    CHECK(result.matches.at(0).present_path == "/dev/vda");
+    CHECK_FALSE(result.needs_confirmation());
+    result = fit(layout, {used("/dev/vda")});
+    CHECK(result.matches.at(0).present_path == "/dev/vda");
+    CHECK(result.needs_confirmation());
+    const auto error = error_of(layout, {used("/dev/vda")}, {.unattended = true});
+    CHECK(error.kind() == ErrorKind::kWrongDisk);
+    CHECK_THAT(error.what(), Catch::Contains("not blank"));
+}
+
+TEST_CASE("the only blank disk that is large enough is taken, a second one makes it a question") {
+    const auto layout = sample_layout();
+    auto result = fit(layout, {blank("/dev/sda", 40 * kGiB), used("/dev/sdb", 40 * kGiB)}, {.unattended = true});
+    CHECK(result.matches.at(0).present_path == "/dev/sda");
+    CHECK(result.matches.at(0).by == MatchedBy::kSize);
+    result = fit(layout, {blank("/dev/sda", 40 * kGiB), blank("/dev/sdb", 50 * kGiB)});
+    CHECK(result.matches.empty());
+    REQUIRE(result.open.size() == 1);
+    CHECK_THAT(result.open[0].why, Catch::Contains("/dev/sda, /dev/sdb"));
+    CHECK(error_of(layout, {blank("/dev/sda", 40 * kGiB), blank("/dev/sdb", 50 * kGiB)}, {.unattended = true}).kind() == ErrorKind::kWrongDisk);
+}
+
+TEST_CASE("the only disk there, with data on it, is proposed and has to be confirmed") {
+    const auto result = fit(sample_layout(), {used("/dev/sda", 40 * kGiB)});
+    CHECK(result.matches.at(0).present_path == "/dev/sda");
+    CHECK(result.needs_confirmation());
+    CHECK(error_of(sample_layout(), {used("/dev/sda", 40 * kGiB)}, {.unattended = true}).kind() == ErrorKind::kWrongDisk);
+}
+
+TEST_CASE("too small is said with the numbers") {
+    const auto error = error_of(sample_layout(), {blank("/dev/sda", 4 * kGiB), blank("/dev/sdb", 5 * kGiB)});
+    CHECK(error.kind() == ErrorKind::kLayout);
+    CHECK_THAT(error.what(), Catch::Contains("/dev/vda") && Catch::Contains("10201595904 bytes") && Catch::Contains("/dev/sda has 4.0 GiB (4294967296 bytes): too small"));
+    CHECK_THAT(error.hint(), Catch::Contains("nothing was written"));
+    const auto by_serial = error_of(sample_layout(), {with_serial(blank("/dev/sda", 4 * kGiB), "S1"), blank("/dev/sdb", 50 * kGiB)});
+    CHECK(by_serial.kind() == ErrorKind::kLayout);
+    CHECK(error_of(sample_layout(), {}).kind() == ErrorKind::kLayout);
+}
+
+TEST_CASE("a disk smaller than the recorded one will do when the partitions fit") {
+    const auto needed = needed_bytes(sample_layout(), "disk:vda");
+    CHECK(needed == 537919488 + 9663676416);
+    CHECK(fit(sample_layout(), {blank("/dev/sda", needed)}).matches.size() == 1);
+    CHECK(error_of(sample_layout(), {blank("/dev/sda", needed - 512)}).kind() == ErrorKind::kLayout);
+    auto gpt = sample_layout();
+    std::get<layout::Disk>(layout::find(gpt, "disk:vda")->what).table->type = "gpt";
+    CHECK(needed_bytes(gpt, "disk:vda") == needed + 33 * 512);
+}
+
+TEST_CASE("another sector size is refused") {
+    auto disk = with_serial(blank("/dev/sda", 40 * kGiB), "S1");
+    disk.facts.logical_sector = 4096;
+    CHECK_THAT(error_of(sample_layout(), {disk}).what(), Catch::Contains("sectors of 4096 bytes"));
+    disk.facts.serial.clear();
+    CHECK_THAT(error_of(sample_layout(), {disk}).what(), Catch::Contains("sectors of 4096 bytes instead of 512"));
+}
+
+TEST_CASE("the rescue medium, read-only, used, protected and USB disks are no targets") {
+    auto medium = blank("/dev/sda");
+    medium.rescue_medium = true;
+    auto read_only = blank("/dev/sdb");
+    read_only.read_only = true;
+    auto busy = blank("/dev/sdc");
+    busy.used_by = {"/dev/sdc1 is mounted on /mnt"};
+    const auto error = error_of(sample_layout(), {medium, read_only, busy});
+    CHECK_THAT(error.what(), Catch::Contains("started from") && Catch::Contains("read-only") && Catch::Contains("mounted on /mnt"));
+    CHECK(error_of(sample_layout(), {with_serial(medium, "S1")}).kind() == ErrorKind::kWrongDisk);
+    CHECK(error_of(sample_layout(), {medium}, {.map = {{"vda", "sda"}}}).kind() == ErrorKind::kWrongDisk);
+    auto guarded = used("/dev/sdd");
+    CHECK_THAT(error_of(sample_layout(), {guarded}, {.write_protected_ids = {"u-1"}}).what(), Catch::Contains("WRITE_PROTECTED_IDS"));
+
+    auto usb = blank("/dev/sde");
+    usb.facts.transport = "usb";
+    const auto result = fit(sample_layout(), {usb});
+    CHECK(result.matches.empty());  // only asked about
+    CHECK(result.open.at(0).candidates == std::vector<std::string>{"/dev/sde"});
+    CHECK(fit(sample_layout(), {usb}, {.map = {{"vda", "/dev/sde"}}}).matches.size() == 1);
+}
+
+TEST_CASE("the operator's word goes before everything") {
+    const auto result = fit(sample_layout(), {with_serial(blank("/dev/sda"), "S1"), used("/dev/sdb", 40 * kGiB)}, {.map = {{"/dev/vda", "sdb"}}, .unattended = true});
+    CHECK(result.matches.at(0).present_path == "/dev/sdb");
+    CHECK_FALSE(result.needs_confirmation());
+    CHECK_THAT(error_of(sample_layout(), {blank("/dev/sda")}, {.map = {{"vdx", "sda"}}}).what(), Catch::Contains("no disk vdx"));
+    CHECK_THAT(error_of(sample_layout(), {blank("/dev/sda")}, {.map = {{"vda", "sdx"}}}).what(), Catch::Contains("no disk sdx"));
+    CHECK_THAT(error_of(sample_layout(), {blank("/dev/sda", kGiB)}, {.map = {{"vda", "sda"}}}).what(), Catch::Contains("it has 1.0 GiB"));
+    CHECK_THAT(error_of(two_disks(), {blank("/dev/sda", 90 * kGiB)}, {.map = {{"vda", "sda"}, {"vdb", "sda"}}}).what(), Catch::Contains("twice"));
+}
+
+TEST_CASE("two disks whose order was swapped are found by what tells them apart") {
+    auto layout = two_disks(10 * kGiB);
+    std::get<layout::Disk>(layout::find(layout, "disk:vdb")->what).facts.serial = "S2";
+    const auto result = fit(layout, {with_serial(blank("/dev/vda"), "S2"), with_serial(blank("/dev/vdb"), "S1")});
+    CHECK(result.matches.at(0).present_path == "/dev/vdb");
+    CHECK(result.matches.at(1).present_path == "/dev/vda");
+    CHECK(result.renames.front() == std::pair<std::string, std::string>{"/dev/vda", "/dev/vdb"});
+}
+
+TEST_CASE("sizes pair off only one to one") {
+    const auto layout = without_identity(two_disks());
+    auto result = fit(layout, {blank("/dev/sda", 20 * kGiB), blank("/dev/sdb", 10 * kGiB)}, {.unattended = true});
+    CHECK(result.matches.at(0).present_path == "/dev/sdb");
+    CHECK(result.matches.at(1).present_path == "/dev/sda");
+    result = fit(layout, {blank("/dev/sda", 20 * kGiB), blank("/dev/sdb", 10 * kGiB), blank("/dev/sdc", 10 * kGiB)});
+    CHECK(result.open.size() == 2);
+    result = fit(layout, {blank("/dev/sda", 30 * kGiB), blank("/dev/sdb", 30 * kGiB)});
+    CHECK(result.open.size() == 2);
+}
+
+}  // namespace nrear::plan

@@ -31,11 +31,11 @@ int cmd_checklayout(WorkflowContext& workflow) {
 int cmd_plan(WorkflowContext& workflow) {
     const auto plan = plan::make_plan(backup::examine(backup_context(workflow)));
     if (workflow.arguments.json) {
-        workflow.out.write(plan::to_json(plan) + "\n");
+        workflow.out.data(plan::to_json(plan));
     } else if (workflow.arguments.shell) {
-        workflow.out.write(plan::to_shell(plan));
+        workflow.out.data(plan::to_shell(plan));
     } else {
-        workflow.out.write(plan::to_text(plan, workflow.arguments.verbose));
+        workflow.out.data(plan::to_text(plan, workflow.arguments.verbose));
     }
     return kExitOk;
 }

@@ -17,6 +17,7 @@ struct CommandInfo {
     bool needs_root = true;
     bool takes_lock = false;      ///< changes something, so only one at a time
     bool always_verbose = false;
+    bool prints_result = false;   ///< standard output is for its result: progress goes to standard error
 };
 
 /// What completes an option's value.

@@ -5,6 +5,7 @@
 #include <exception>
 #include <map>
 #include <new>
+#include <stdexcept>
 #include <string_view>
 
 #include "cli/command_table.h"
@@ -49,13 +50,19 @@ int dispatch(const Arguments& arguments, Output& out, Output& errors) {
     }
     const WorkflowCommand command = workflow_of(arguments.command);
     if (command == nullptr) {
-        throw Error(ErrorKind::kGeneral, cat("nrear ", arguments.command, " is not part of this build"));
+        throw std::logic_error("nobody carries out the command " + arguments.command);
     }
     Workflow workflow(arguments, out, errors);
+    base::Log& log = workflow.context().log;
     try {
-        return command(workflow.context());
+        const int code = command(workflow.context());
+        log.info(cat("nrear ", arguments.command, " ends with exit code ", code));
+        return code;
     } catch (const Error& error) {
-        workflow.context().log.error(error.what());
+        log.error(error.what());
+        throw;
+    } catch (const Interrupted& interrupted) {
+        log.error(cat("interrupted: ", strsignal(interrupted.signal_number())));
         throw;
     }
 }

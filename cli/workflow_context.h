@@ -26,14 +26,14 @@ struct WorkflowContext {
     TerminalQuestions& questions;  ///< a base::Questions
     base::CommandRunner& runner;
     const base::Root& root;
-    std::string log_path;        ///< of this run; "" when it could not be opened
+    std::string log_path;        ///< of this run; "" when it could not be opened, and for commands that only look
     Output& out;                 ///< standard output, for what a command prints as its result
 };
 
 /// Owns what the context refers to: configuration, log, lock, printers.
 class Workflow {
 public:
-    /// Root check, configuration, lock, log, in this order; prints the configuration's warnings. Throws Error.
+    /// Root check, configuration, lock, log (both only for commands that change something), in this order; prints the configuration's warnings. Throws Error.
     Workflow(const Arguments& arguments, Output& out, Output& errors);
     Workflow(const Workflow&) = delete;
     Workflow& operator=(const Workflow&) = delete;

@@ -65,7 +65,7 @@ TEST_CASE("dump says what mkbackup would refuse") {
 TEST_CASE("-s succeeds whatever the configuration asks for, and says it") {
     const base::TempDir directory;
     base::write_file(directory.path() + "/local.conf",
-                     "OUTPUT=ISO\nBACKUP=NETFS\nOUTPUT_URL=nfs://192.168.24.1/x\nBACKUP_URL=sshfs://u:geheim@h/x\nISO_PREFIX=controller-0\nLOGFILE=/nonexistent/log\n");
+                     "OUTPUT=ISO\nBACKUP=NETFS\nOUTPUT_URL=nfs://192.168.24.1/x\nBACKUP_URL=sshfs://u:geheim@h/x\nISO_PREFIX=controller-0\nLOGFILE=/dev/null/log\n");
     const auto result = captured_run({"-c", directory.path(), "-s", "-d", "-v", "mkbackup"});
     CHECK(result.code == 0);
     CHECK_THAT(result.out, Contains("Simulation, nothing is done. nrear mkbackup would back up this machine") &&

@@ -165,12 +165,22 @@ private:
             say(cat(outcome.file_problems, " files are not as they were: see the log."));
         }
         say(cat("It is mounted on ", context_.target, ". Type \"reboot\" to start it (\"poweroff\" to switch off); take the ISO away, or boot from the local disk."));
-        if (!context_.log_path.empty()) {
-            say(cat("The log is in the recovered system: ", keep_log(context_.log_path, context_.target)));
-        }
+        copy_log();
         sync();
         run_script(context_, "POST_RECOVERY_SCRIPT", rescue_.post_recovery_script);
         return outcome;
+    }
+
+    /// The machine is recovered by now: for want of a log it is no less so.
+    void copy_log() {
+        if (context_.log_path.empty()) {
+            return;
+        }
+        try {
+            say(cat("The log is in the recovered system: ", keep_log(context_.log_path, context_.target)));
+        } catch (const Error& error) {
+            context_.progress.warning(cat("the log was not copied into the recovered system: ", error.what()));
+        }
     }
 
     const RecoverContext& context_;

@@ -126,7 +126,7 @@ bool all_zeros(std::string_view bytes) {
 std::optional<Signature> BlkidProbe::signature(const std::string& device) {
     const Probe probe = open_probe(device);
     blkid_probe_enable_superblocks(probe.get(), 1);
-    blkid_probe_set_superblocks_flags(probe.get(), BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID);
+    blkid_probe_set_superblocks_flags(probe.get(), BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID | BLKID_SUBLKS_MAGIC);
     const int result = blkid_do_safeprobe(probe.get());
     if (result == 1) {
         return std::nullopt;
@@ -137,7 +137,14 @@ std::optional<Signature> BlkidProbe::signature(const std::string& device) {
     if (result != 0) {
         throw Error(ErrorKind::kGeneral, "look at what is on " + device, "it cannot be read");
     }
-    return Signature{value_of(probe.get(), "TYPE"), value_of(probe.get(), "LABEL"), value_of(probe.get(), "UUID")};
+    Signature found{value_of(probe.get(), "TYPE"), value_of(probe.get(), "LABEL"), value_of(probe.get(), "UUID")};
+    if (found.type == "swap") {
+        // "SWAPSPACE2" ends the first page (include/linux/swap.h: union swap_header).
+        constexpr std::uint64_t kMagicLength = 10;
+        const auto offset = base::parse_u64(value_of(probe.get(), "SBMAGIC_OFFSET"));
+        found.page_size = offset ? static_cast<std::uint32_t>(*offset + kMagicLength) : 0;
+    }
+    return found;
 }
 
 std::optional<FoundTable> BlkidProbe::partition_table(const std::string& device) {

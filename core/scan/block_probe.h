@@ -18,6 +18,7 @@ struct Signature {
     std::string type;   ///< libblkid's TYPE: "ext4", "xfs", "LVM2_member", "linux_raid_member", "crypto_LUKS", "swap", "iso9660"
     std::string label;
     std::string uuid;
+    std::uint32_t page_size = 0;  ///< of swap space, bytes: it is made for one page size
     bool operator==(const Signature&) const = default;
 };
 

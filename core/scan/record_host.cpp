@@ -45,6 +45,9 @@ public:
         note(device);
         if (found) {
             devices_[device]["signature"] = {{"type", found->type}, {"label", found->label}, {"uuid", found->uuid}};
+            if (found->page_size != 0) {
+                devices_[device]["signature"]["page_size"] = found->page_size;
+            }
         }
         return found;
     }

@@ -44,7 +44,7 @@ RecordedBlockProbe::Device device_of(const Json& json) {
     RecordedBlockProbe::Device device;
     if (json.contains("signature")) {
         const auto& found = json["signature"];
-        device.signature = Signature{found.at("type"), found.at("label"), found.at("uuid")};
+        device.signature = Signature{found.at("type"), found.at("label"), found.at("uuid"), found.value("page_size", std::uint32_t{0})};
     }
     if (json.contains("table")) {
         FoundTable found{table_of(json["table"]), {}};

@@ -188,6 +188,7 @@ private:
         if (signature && signature->type == "swap") {
             swap.uuid = signature->uuid;
             swap.label = signature->label;
+            swap.page_size = signature->page_size != 0 ? signature->page_size : swap.page_size;
         }
         for (const auto& row : fstab_) {
             const bool by_name = row.spec == path || (!swap.uuid.empty() && base::to_lower(row.spec) == "uuid=" + swap.uuid) || (!swap.label.empty() && row.spec == "LABEL=" + swap.label);

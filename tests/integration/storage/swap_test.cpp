@@ -12,12 +12,14 @@ namespace nrear::storage_test {
 TEST_CASE("swap space comes back with UUID and label") {
     const base::TempDir directory;
     const auto before = make_image(directory, "before", 16 << 20);
-    run({"mkswap", "-L", "my swap", before});
+    const auto page_size = GENERATE(4096U, 65536U);
+    run({"mkswap", "-L", "my swap", "-p", std::to_string(page_size), before});
     scan::BlkidProbe probe;
     const auto found = probe.signature(before);
     REQUIRE(found);
     CHECK(found->type == "swap");
-    layout::Swap swap{.path = make_image(directory, "after", 16 << 20), .uuid = found->uuid, .label = found->label};
+    CHECK(found->page_size == page_size);
+    layout::Swap swap{.path = make_image(directory, "after", 16 << 20), .uuid = found->uuid, .label = found->label, .page_size = found->page_size};
     std::vector<plan::Step> steps;
     plan::plan_swap({"swap:x", {}, swap}, swap, steps);
     run_steps(steps);

@@ -98,11 +98,10 @@ class Console:
 
     def run(self, command, seconds, accept=(0,)):
         """Run a shell command at a prompt; returns its output as text. Its status must be in `accept` (None: anything)."""
-        # The marker is printed in two halves so that the echo of the typed line cannot match.
-        self.type_line(f"{command}; echo LAB_R''C=$?.")
+        # The markers are typed in two halves so that the echo of the typed line, of which there may be two, cannot match.
+        self.type_line(f"echo LAB_BE''GIN; {command}; echo LAB_R''C=$?.")
         _, match = self.expect(r"LAB_RC=(\d+)\.", seconds, f"the end of: {command}")
-        output = self.before.decode(errors="replace")
-        output = output.split("\n", 1)[1] if "\n" in output else ""
+        output = self.before.decode(errors="replace").partition("LAB_BEGIN\n")[2]
         status = int(match.group(1))
         if accept is not None and status not in accept:
             raise LabError(f"status {status} in the guest from: {command}", output.splitlines()[-SHOWN_LINES:])

@@ -58,7 +58,7 @@ class ConsoleTest(unittest.TestCase):
         threading.Thread(target=work, daemon=True).start()
 
     def test_run_returns_output_and_checks_the_status(self):
-        self._answer(b"two\r\nlines\r\nLAB_RC=0.\r\n# ", b"bad\r\nLAB_RC=3.\r\n# ")
+        self._answer(b"# echo LAB_BE''GIN; command\r\nLAB_BEGIN\r\ntwo\r\nlines\r\nLAB_RC=0.\r\n# ", b"LAB_BEGIN\r\nbad\r\nLAB_RC=3.\r\n# ")
         self.assertEqual(self.console.run("command", 5), "two\nlines\n")
         with self.assertRaisesRegex(LabError, "status 3"):
             self.console.run("command", 5)

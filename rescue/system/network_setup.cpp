@@ -54,10 +54,22 @@ void ask_dhcp(const std::string& interface, base::CommandRunner& runner) {
     throw Error(ErrorKind::kNetwork, "ask for an address on " + interface, "the rescue system holds no DHCP client (dhclient, dhcpcd, udhcpc)");
 }
 
+/// The kernel would look for /sbin/modprobe, at that very path. A bond of the module's own making is none of ours.
+void load_driver_of(const std::string& kind, base::CommandRunner& runner) {
+    base::Command command;
+    command.argv = kind == "bond" ? std::vector<std::string>{"modprobe", "-q", "bonding", "max_bonds=0"} : std::vector<std::string>{"modprobe", "-q", kind == "vlan" ? "8021q" : kind};
+    if (runner.exists("modprobe")) {
+        runner.run(command);  // built in or missing: making the link tells
+    }
+}
+
 struct Doer {
     Netlink& netlink;
     base::CommandRunner& runner;
-    void operator()(const CreateLink& it) const { netlink.create_link(it.name, it.kind, it.parent, it.vlan_id); }
+    void operator()(const CreateLink& it) const {
+        load_driver_of(it.kind, runner);
+        netlink.create_link(it.name, it.kind, it.parent, it.vlan_id);
+    }
     void operator()(const WriteSetting& it) const { write_setting(it); }
     void operator()(const SetMaster& it) const { netlink.set_master(it.member, it.master); }
     void operator()(const SetUp& it) const { netlink.set_up(it.name, it.mtu); }

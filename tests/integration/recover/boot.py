@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 from lab import image, machine, node_spec, report  # noqa: E402
 
 PROGRAMS = ["bash", "cat", "ls", "sleep", "mkdir", "modprobe"]
-MODULE_FOLDERS = ["drivers/virtio", "drivers/net", "drivers/block", "net/core", "net/8021q", "net/802", "net/llc"]
+MODULE_FOLDERS = ["drivers/virtio", "drivers/net", "drivers/block", "net/core", "net/tls", "net/8021q", "net/802", "net/llc"]
 PROMPT = r"^RESCUE controller-0:~ # $"
 BOOT_SECONDS = 240
 
@@ -70,18 +70,20 @@ def add_modules(tree, kernel):
 
 
 def records(tree):
-    """What mkrescue would have left: a card with another MAC, a VLAN on it, a server that is not needed here."""
+    """What mkrescue would have left: a card with another MAC, a bond and a VLAN on it, a server that is not needed here."""
     card = {"name": "eth0", "kind": "physical", "mac": "52:54:00:aa:aa:aa", "driver": "virtio_net", "mtu": 1500,
-            "addresses": [f"{node_spec.NODE_ADDRESS}/24", "fd00::7/64"], "members": [], "parent": "", "vlan_id": 0, "bond_mode": "", "bond_options": []}
-    vlan = card | {"name": "vlan20", "kind": "vlan", "mac": "", "driver": "", "addresses": ["172.16.2.7/24"], "parent": "eth0", "vlan_id": 20}
-    route = {"destination": "default", "gateway": node_spec.SERVER_ADDRESS, "interface": "eth0", "metric": 0}
+            "addresses": [], "members": [], "parent": "", "vlan_id": 0, "bond_mode": "", "bond_options": []}
+    bond = card | {"name": "bond0", "kind": "bond", "mac": "", "driver": "", "members": ["eth0"], "bond_mode": "active-backup",
+                   "bond_options": ["miimon=100", "primary=eth0"], "addresses": [f"{node_spec.NODE_ADDRESS}/24", "fd00::7/64"]}
+    vlan = card | {"name": "vlan20", "kind": "vlan", "mac": "", "driver": "", "addresses": ["172.16.2.7/24"], "parent": "bond0", "vlan_id": 20}
+    route = {"destination": "default", "gateway": node_spec.SERVER_ADDRESS, "interface": "bond0", "metric": 0}
     rescue = {"format": 1, "kind": "rescue", "backup_id": "a", "hostname": "controller-0", "created": "2026-01-31T12:00:00Z", "nrear_version": "0",
               "kernel": "", "backup_url": "file:///nowhere/", "server_addresses": [], "archive_path": "/nowhere/backup.tar.gz",
               "backup_record_path": "/nowhere/backup.json", "exclude_restore": [], "networking_preparation": ["mkdir /prepared"], "modules_to_load": ["8021q"],
               "pre_recovery_script": "", "post_recovery_script": "", "user_input_timeout_seconds": 300, "use_dhcp": False,
               "consoles": ["tty0", "ttyS0,115200n8"]}
     os.makedirs(f"{tree}/etc/nrear")
-    for name, content in (("rescue", rescue), ("network", {"version": 1, "interfaces": [card, vlan], "routes": [route]})):
+    for name, content in (("rescue", rescue), ("network", {"version": 1, "interfaces": [card, bond, vlan], "routes": [route]})):
         with open(f"{tree}/etc/nrear/{name}.json", "w", encoding="ascii") as out:
             json.dump(content, out)
 
@@ -125,9 +127,10 @@ def look_around(console):
     console.expect(PROMPT, 30)
     greeting = "\n".join(console.last_lines())
     require(greeting, r"^Network: eth0 \(52:54:00:aa:aa:aa\) is not here: using \S+ \(52:54:00:18:00:10\)", "the replaced card")
-    require(greeting, rf"^Network: \S+ {node_spec.NODE_ADDRESS}/24$", "the recorded address")
+    require(greeting, rf"^Network: bond0 {node_spec.NODE_ADDRESS}/24$", "the recorded address")
     require(greeting, r"^Network: vlan20 172\.16\.2\.7/24$", "the VLAN")
     require(console.run("cat /proc/net/route", 30), r"^\S+\t00000000\t0118A8C0", "the default route")
+    require(console.run("cat /proc/net/bonding/bond0", 30), r"active-backup[^$]*Currently Active Slave: e", "the bond")
     require(console.run("ls -d /prepared", 30), "/prepared", "NETWORKING_PREPARATION_COMMANDS")
     require(console.run("cat /dev/vcs1", 30), r"RESCUE controller-0:~ #", "the prompt on the screen")
     require(console.run("nrear recover", 60, accept=(1,)), "layout.json", "recover without a layout")

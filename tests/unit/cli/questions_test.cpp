@@ -108,8 +108,10 @@ TEST_CASE("a prompt ends with one colon, whoever wrote it") {
         Stage stage;
         stage.terminal.type("x\n");
         CHECK(stage.questions.secret(prompt) == "x");
-        CHECK(stage.terminal.screen().starts_with("Password: "));
-        CHECK(stage.terminal.screen().find(": :") == std::string::npos);
+        const auto screen = stage.terminal.screen();  // what was typed ahead is echoed before the question
+        CHECK(screen.find("Password: ") != std::string::npos);
+        CHECK(screen.find("::") == std::string::npos);
+        CHECK(screen.find(": :") == std::string::npos);
     }
 }
 

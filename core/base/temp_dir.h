@@ -12,8 +12,8 @@ namespace nrear::base {
 
 class TempDir {
 public:
-    /// Made below `parent`, which must exist; the name starts with "nrear.". Throws Error.
-    explicit TempDir(const std::string& parent = "/var/tmp") : path_(parent + "/nrear.XXXXXX") {
+    /// Made below `parent`, which must exist, as "<name>.Ab3xYz". Throws Error.
+    explicit TempDir(const std::string& parent = "/var/tmp", const std::string& name = "nrear") : path_(parent + "/" + name + ".XXXXXX") {
         if (mkdtemp(path_.data()) == nullptr) {
             throw system_error("make a directory below " + parent, errno);
         }

@@ -8,7 +8,6 @@
 
 #include "core/base/digest.h"
 #include "core/base/fd_stream.h"
-#include "core/base/interrupt.h"
 #include "core/base/text.h"
 #include "core/plan/make_plan.h"
 #include "core/plan/plan_text.h"
@@ -17,7 +16,7 @@
 #include "rescue/backup/local_leftovers.h"
 #include "rescue/backup/options.h"
 #include "rescue/backup/rescue_iso.h"
-#include "rescue/backup/sinks.h"
+#include "rescue/backup/scripts.h"
 
 namespace nrear::backup {
 
@@ -40,11 +39,11 @@ void note(const BackupContext& context, BackupResult& result, const std::string&
 }
 
 /// Bytes in use on the file systems to be archived: an upper bound for what will be read, good enough for "time left".
-std::uint64_t bytes_in_use(const std::vector<std::string>& trees) {
+std::uint64_t bytes_in_use(const base::Root& root, const std::vector<std::string>& trees) {
     std::uint64_t bytes = 0;
     for (const auto& tree : trees) {
         struct statvfs facts {};
-        if (statvfs(tree.c_str(), &facts) == 0) {
+        if (statvfs(root.path(tree).c_str(), &facts) == 0) {
             bytes += (facts.f_blocks - facts.f_bfree) * facts.f_frsize;
         }
     }
@@ -67,53 +66,6 @@ void check_space(const BackupContext& context, const Servers& servers, const Pla
         context.progress.warning(cat("The server has ", base::human_size(space->available), " free, the last backup had ", base::human_size(earlier->archive.size), "."));
     }
 }
-
-/// Runs an operator's script (PRE_BACKUP_SCRIPT, POST_BACKUP_SCRIPT): one shell line, which is what the setting is defined to be.
-void run_script(const BackupContext& context, const char* setting, const char* status) {
-    const auto script = context.settings.joined(setting);
-    if (script.empty()) {
-        return;
-    }
-    context.log.info(cat("running ", setting));
-    base::Command command;
-    command.argv = {"/bin/bash", "-c", script};
-    command.environment = {{"NREAR_STATUS", status}};
-    command.time_limit = std::chrono::hours(1);
-    const auto result = context.runner.run(command);
-    context.log.info(cat(setting, " ended with ", result.status, ": ", result.output, result.error_output));
-    if (!result.ok()) {
-        throw Error(ErrorKind::kHook, cat("run ", setting), result.timed_out ? "it did not end within an hour" : cat("exit status ", result.status, ": ", base::trim(result.error_output)),
-                    "see the log for all that it said");
-    }
-}
-
-/// The post script runs however the backup ended; it must not hide why it failed.
-class PostScript {
-public:
-    explicit PostScript(const BackupContext& context) : context_(context) {}
-    PostScript(const PostScript&) = delete;
-    PostScript& operator=(const PostScript&) = delete;
-    ~PostScript() {
-        if (!ran_) {
-            base::clear_interrupt();  // it runs after Ctrl-C too; the exception on its way keeps the signal
-            try {
-                run_script(context_, "POST_BACKUP_SCRIPT", "failed");
-            } catch (const Error& error) {
-                context_.log.error(error.what());
-            } catch (const Interrupted&) {
-                context_.log.error("POST_BACKUP_SCRIPT was interrupted");
-            }
-        }
-    }
-    void succeed() {
-        ran_ = true;
-        run_script(context_, "POST_BACKUP_SCRIPT", "ok");
-    }
-
-private:
-    const BackupContext& context_;
-    bool ran_ = false;
-};
 
 void report_warnings(const BackupContext& context, const archive::BackupSummary& summary, const std::vector<archive::ExcludePattern>& patterns) {
     constexpr std::size_t kShown = 10;
@@ -143,12 +95,13 @@ archive::BackupSummary stream_tree(const BackupContext& context, const layout::L
     archive::ExcludeRules rules(selection.patterns, selection.anchored);
     FileList list;
     archive::BackupOptions options;
+    options.root = context.root.path("/");
     options.trees = selection.trees;
     options.extra_trees = selection.extra_trees;
     options.never = selection.never;
     options.excludes = &rules;
     options.compression = compression(context.settings);
-    options.expected_bytes = bytes_in_use(selection.trees);
+    options.expected_bytes = bytes_in_use(context.root, selection.trees);
     options.on_file = [&](std::string_view path) { list.add(path); };
 
     const auto sink = servers.backup->create(uncommitted(places.archive_path));
@@ -229,9 +182,10 @@ bool BackupResult::complete() const {
                                    [](const archive::FileWarning& warning) { return warning.kind == archive::FileWarning::Kind::kVanished; });
 }
 
-BackupResult make_backup(const BackupContext& context, Scope scope) {
+BackupResult make_backup(const BackupContext& context, Scope scope) { return make_backup(context, examine(context), scope); }
+
+BackupResult make_backup(const BackupContext& context, const layout::Layout& layout, Scope scope) {
     const auto places = places_of(place_settings(context.settings));
-    const auto layout = examine(context);
     std::optional<RescuePlan> rescue;
     if (scope != Scope::kBackupOnly) {
         rescue = plan_rescue(context, layout);
@@ -254,6 +208,7 @@ BackupResult make_backup(const BackupContext& context, Scope scope) {
     }
     result.record.plan_sha256 = plan::digest(plan::make_plan(layout));
 
+    UncommittedFiles files(servers, places, context.log);
     PostScript post(context);
     run_script(context, "PRE_BACKUP_SCRIPT", "starting");
     if (scope != Scope::kRescueOnly) {
@@ -269,9 +224,9 @@ BackupResult make_backup(const BackupContext& context, Scope scope) {
     }
     const bool keep = !context.settings.scalar("KEEP_OLD_OUTPUT_COPY").empty() || !context.settings.scalar("NETFS_KEEP_OLD_BACKUP_COPY").empty();
     if (scope != Scope::kRescueOnly || earlier) {
-        commit(servers, places, result.record, keep);
-    } else if (servers.output != nullptr) {
-        servers.output->rename(uncommitted(places.iso_path), places.iso_path);  // an ISO alone: there is no backup to record yet
+        files.commit(result.record, keep);
+    } else {
+        files.commit_iso_alone();
     }
     upload_log(context, servers, places);
     post.succeed();

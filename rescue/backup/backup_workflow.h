@@ -58,7 +58,9 @@ std::string save_layout(const BackupContext& context, const layout::Layout& layo
 /// The saved layout; Error(kGeneral) with what to do when there is none.
 layout::Layout read_saved_layout(const BackupContext& context);
 
-/// The whole run. Throws Error, Interrupted; what was on the server before is then still there and whole.
+/// The whole run. Throws Error, Interrupted; what was on the server before is then still there and whole, and nothing of this run is.
 BackupResult make_backup(const BackupContext& context, Scope scope);
+/// The same for a machine that has been examined.
+BackupResult make_backup(const BackupContext& context, const layout::Layout& layout, Scope scope);
 
 }  // namespace nrear::backup

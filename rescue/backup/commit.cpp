@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
+#include "core/base/interrupt.h"
 #include "core/base/text.h"
 
 namespace nrear::backup {
@@ -114,6 +115,32 @@ void commit(const Servers& servers, const Places& places, const record::BackupRe
         }
     }
     finish_renames(servers, places);
+}
+
+UncommittedFiles::~UncommittedFiles() {
+    if (committed_) {
+        return;
+    }
+    base::clear_interrupt();  // the exception on its way keeps the signal; without this no request would go out any more
+    try {
+        clean_up_earlier_run(servers_, places_);
+    } catch (const Error& error) {
+        log_.warning(cat("left for the next run to clean up: ", error.what()));
+    } catch (const Interrupted&) {
+        log_.warning("interrupted again while cleaning up: left for the next run");
+    }
+}
+
+void UncommittedFiles::commit(const record::BackupRecord& record, bool keep_previous) {
+    backup::commit(servers_, places_, record, keep_previous);
+    committed_ = true;
+}
+
+void UncommittedFiles::commit_iso_alone() {
+    if (servers_.output != nullptr) {
+        servers_.output->rename(uncommitted(places_.iso_path), places_.iso_path);
+    }
+    committed_ = true;
 }
 
 }  // namespace nrear::backup

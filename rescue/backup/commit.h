@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/log.h"
 #include "rescue/backup/places.h"
 #include "rescue/record/backup_record.h"
 #include "transport/transport.h"
@@ -31,5 +32,24 @@ std::optional<record::BackupRecord> read_record(transport::Transport& backup, co
 /// Commits the files that `record` names (archive and ISO with a path) and the file list. With `keep_previous` the earlier files move to
 /// "<directory>.old" first (KEEP_OLD_OUTPUT_COPY, NETFS_KEEP_OLD_BACKUP_COPY). Throws Error.
 void commit(const Servers& servers, const Places& places, const record::BackupRecord& record, bool keep_previous);
+
+/// What a run has sent and not yet committed. A run that ends early takes it off the server again, or, when its commit was interrupted, finishes it.
+class UncommittedFiles {
+public:
+    /// All three outlive it.
+    UncommittedFiles(const Servers& servers, const Places& places, base::Log& log) : servers_(servers), places_(places), log_(log) {}
+    UncommittedFiles(const UncommittedFiles&) = delete;
+    UncommittedFiles& operator=(const UncommittedFiles&) = delete;
+    ~UncommittedFiles();
+    void commit(const record::BackupRecord& record, bool keep_previous);
+    /// mkrescue where there is no backup yet: an ISO alone, with no record to tie it to.
+    void commit_iso_alone();
+
+private:
+    const Servers& servers_;
+    const Places& places_;
+    base::Log& log_;
+    bool committed_ = false;
+};
 
 }  // namespace nrear::backup

@@ -34,7 +34,7 @@ unsigned remove_in(const std::string& directory, const std::string& prefix) {
 
 unsigned remove_local_leftovers(const std::string& temporary_parent, const std::string& local_iso_path) {
     const auto slash = local_iso_path.rfind('/');
-    return remove_in(temporary_parent, "nrear") + remove_in(local_iso_path.substr(0, slash), local_iso_path.substr(slash + 1));
+    return remove_in(temporary_parent, kWorkName) + remove_in(local_iso_path.substr(0, slash), local_iso_path.substr(slash + 1));
 }
 
 }  // namespace nrear::backup

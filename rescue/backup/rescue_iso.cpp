@@ -17,6 +17,7 @@
 #include "iso/boot_loader.h"
 #include "iso/iso_image.h"
 #include "iso/isolinux_config.h"
+#include "rescue/backup/local_leftovers.h"
 #include "rescue/backup/options.h"
 #include "rescue/backup/sinks.h"
 #include "rescue/image/image.h"
@@ -153,7 +154,7 @@ RescueIso make_rescue_iso(const BackupContext& context, const layout::Layout& la
     check_local_space(temporary_parent, largest, "initramfs");
 
     RescueIso made;
-    const base::TempDir work(temporary_parent);
+    const base::TempDir work(temporary_parent, kWorkName);
     const auto initramfs = work.path() + "/initrd.cgz";
     context.progress.step_started("Packing the rescue system", 0, 0);
     {

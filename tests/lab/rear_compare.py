@@ -5,11 +5,12 @@
 import argparse
 import json
 import os
+import shutil
 import sys
 
 from . import image, journey, machine, node_spec, sandbox
 from .depot import Depot
-from .report import LabError, say, show_failure
+from .report import LabError, run, say, show_failure
 from .server import Server
 
 REAR = journey.Tool(
@@ -68,14 +69,14 @@ class Run:
         backup = self.lab.server.backup_dir
         journey.note_sizes(self.lab, backup + "/rear-controller-0.iso", backup + "/controller-0/backup.tar.gz")
         for name in ("rear-controller-0.iso", "controller-0"):
-            image.run(["cp", "-a", os.path.join(backup, name), self.folder])
+            run(["cp", "-a", os.path.join(backup, name), self.folder])
         self._finish("backup")
 
     def recover(self):
         if self._done("recover"):
             return
         backup = self.lab.server.backup_dir
-        image.run(["cp", "-a", self._kept("rear-controller-0.iso"), self._kept("controller-0"), backup])
+        run(["cp", "-a", self._kept("rear-controller-0.iso"), self._kept("controller-0"), backup])
         new_disk = journey.blank_disk(self.lab, "new.raw", self.lab.image.disk)
         with journey.boot_rescue(self.lab, self.tool, new_disk, backup + "/rear-controller-0.iso") as rescue:
             journey.timed_talk(self.lab, self.tool, rescue, "recover", self.tool.recover_command, self.tool.recover_answers,
@@ -102,9 +103,9 @@ def perform(tool, program, folder, node_image, accel, logs, work):
     with Server(work, logs, keys=folder) as server, Depot(os.path.join(work, "depot")) as depot:
         if program:
             depot.offer("program", program)
-        run = Run(tool, journey.Lab(node_image, accel, server, depot, work, logs), folder, program)
-        run.back_up()
-        run.recover()
+        measured = Run(tool, journey.Lab(node_image, accel, server, depot, work, logs), folder, program)
+        measured.back_up()
+        measured.recover()
 
 
 def figures(folder):
@@ -117,7 +118,8 @@ def figures(folder):
 
 def main():
     parser = argparse.ArgumentParser(prog="bench/rear-compare", description="nrear beside ReaR 2.7 in the same guest.")
-    parser.add_argument("--nrear", help="the static program; without it only ReaR runs")
+    parser.add_argument("--nrear", required=True, help="the static program")
+    parser.add_argument("--only", choices=["nrear", "rear"], help="run one of the two; the table shows what is known of the other")
     parser.add_argument("--logs", required=True)
     parser.add_argument("--again", action="store_true", help="measure ReaR again although its figures are in the cache")
     parser.add_argument("--kernel", default=node_spec.NodeSpec.kernel)
@@ -131,12 +133,13 @@ def main():
         show_failure(error)
         return 1
     folders = {name: os.path.join(image.cache_dir(), f"bench.{name}.{os.path.basename(node_image.folder)}") for name in ("nrear", "rear")}
-    again = ["nrear"] + (["rear"] if options.again else [])
-    for name in again:
-        image.shutil.rmtree(folders[name], ignore_errors=True)
     status = 0
-    for tool in ([journey.NREAR] if options.nrear else []) + [REAR]:
+    for tool in (journey.NREAR, REAR):
+        if options.only not in (None, tool.name):
+            continue
         program = options.nrear if tool is journey.NREAR else None
+        if program or options.again:
+            shutil.rmtree(folders[tool.name], ignore_errors=True)
         say(f"--- {tool.name} ---")
         status |= sandbox.run(lambda work, t=tool, p=program: perform(t, p, folders[t.name], node_image, accel, options.logs, work))
     table(figures(folders["nrear"]), figures(folders["rear"]))

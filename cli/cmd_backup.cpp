@@ -40,7 +40,8 @@ void say_result(ProgressPrinter& progress, const backup::BackupResult& result, c
     if (result.iso_bytes > 0) {
         progress.summary(cat("Rescue:  ", result.record.iso.path.empty() ? result.local_iso_path : result.record.iso.path, " (", base::human_size(result.iso_bytes), ")"));
     }
-    progress.summary(cat("Done in ", base::human_duration(seconds), ", backup ", result.record.id, "."));
+    const bool has_archive = !result.record.archive.path.empty();  // mkrescue before the first backup has none
+    progress.summary(cat("Done in ", base::human_duration(seconds), has_archive ? ", backup " + result.record.id : "", "."));
     if (progress.warnings() > 0) {
         progress.summary(cat(progress.warnings(), progress.warnings() == 1 ? " warning" : " warnings", " (above and in the log)."));
     }

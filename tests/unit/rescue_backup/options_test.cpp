@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Settings as an operator writes them, and the option structs that the rooms below get.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "core/config/load.h"
+#include "rescue/backup/options.h"
+
+using namespace nrear;
+using namespace nrear::backup;
+using Words = std::vector<std::string>;
+
+namespace {
+
+config::Settings settings_of(const std::string& text) {
+    config::Environment environment;
+    environment.hostname = environment.full_hostname = "controller-0";
+    return config::load_text(text, "local.conf", environment).settings;
+}
+
+const std::string kTripleO = "OUTPUT=ISO\nOUTPUT_URL=sftp://backup:backup@undercloud-0/data/backup/\nBACKUP=NETFS\n"
+                             "BACKUP_URL=sshfs://backup@undercloud-0/data/backup/\nBACKUP_PROG_COMPRESS_OPTIONS=( --gzip )\n"
+                             "BACKUP_PROG_COMPRESS_SUFFIX=\".gz\"\nBACKUP_PROG_EXCLUDE=( '/tmp/*' '/data/*' )\n";
+
+}  // namespace
+
+TEST_CASE("the TripleO configuration, as far as the files on the server") {
+    const auto places = places_of(place_settings(settings_of(kTripleO)));
+    CHECK(places.iso_path == "/data/backup/rear-controller-0.iso");
+    CHECK(places.archive_path == "/data/backup/controller-0/backup.tar.gz");
+    CHECK(places.backup.text() == "sshfs://backup@undercloud-0/data/backup/");
+}
+
+TEST_CASE("our own directories are left out whatever BACKUP_PROG_EXCLUDE says") {
+    layout::Layout layout;
+    const auto selection = selection_settings(settings_of(kTripleO), layout);
+    CHECK(selection.exclude == Words{"/tmp/*", "/data/*"});
+    CHECK(std::find(selection.own_directories.begin(), selection.own_directories.end(), "/var/lib/nrear/output") != selection.own_directories.end());
+    CHECK(std::find(selection.own_directories.begin(), selection.own_directories.end(), "/var/log/nrear") != selection.own_directories.end());
+}
+
+TEST_CASE("compression follows suffix and options") {
+    CHECK(compression(settings_of(kTripleO)).codec == archive::Codec::kGzipFast);
+    CHECK(compression(settings_of("BACKUP_PROG_COMPRESS_OPTIONS=( --use-compress-program='pigz -9' )\n")).codec == archive::Codec::kGzipSmall);
+    CHECK(compression(settings_of("BACKUP_PROG_COMPRESS_OPTIONS=()\nBACKUP_PROG_COMPRESS_SUFFIX=\n")).codec == archive::Codec::kNone);
+}
+
+TEST_CASE("consoles of the node come back in their order") {
+    CHECK(consoles_of("root=UUID=1 console=tty0 quiet console=ttyS0,115200n8") == Words{"tty0", "ttyS0,115200n8"});
+    CHECK(consoles_of("root=/dev/vda1 noconsole=1").empty());
+}
+
+TEST_CASE("the menu gets KERNEL_CMDLINE and the parameters that are copied from the node") {
+    layout::Host host;
+    host.name = "controller-0";
+    host.kernel_command_line = "root=UUID=1 net.ifnames=0 biosdevname=0 quiet console=ttyS0";
+    const auto menu = menu_options(settings_of(kTripleO + "KERNEL_CMDLINE=\"unattended\"\nISO_DEFAULT=automatic\n"), host, "0.1.0", "6.1.0", "today");
+    CHECK(menu.iso_default == "automatic");
+    CHECK(menu.kernel_cmdline.find("unattended") != std::string::npos);
+    CHECK(menu.kernel_cmdline.find("net.ifnames=0 biosdevname=0") != std::string::npos);
+    CHECK(menu.kernel_cmdline.find("quiet") == std::string::npos);
+    CHECK(menu.consoles == Words{"ttyS0"});
+}
+
+TEST_CASE("the rescue record holds no password") {
+    const auto settings = settings_of(kTripleO + "POST_RECOVERY_SCRIPT=poweroff\nEXCLUDE_RESTORE=( /a /b )\nUSER_INPUT_TIMEOUT=10\n");
+    auto places = places_of(place_settings(settings));
+    places.backup.password = "hidden-word";
+    layout::Host host;
+    host.name = "controller-0";
+    const auto record = rescue_record(settings, host, places);
+    CHECK(record.backup_url == "sshfs://backup@undercloud-0/data/backup/");
+    CHECK(record.post_recovery_script == "poweroff");
+    CHECK(record.exclude_restore == Words{"/a", "/b"});
+    CHECK(record.user_input_timeout_seconds == 10);
+    CHECK(record::to_json(record).find("hidden-word") == std::string::npos);
+}

@@ -34,7 +34,6 @@ std::string now_text() {
 
 void note(const BackupContext& context, BackupResult& result, const std::string& line) {
     context.progress.message(line);
-    context.log.info(line);
     result.notes.push_back(line);
 }
 
@@ -72,9 +71,10 @@ void report_warnings(const BackupContext& context, const archive::BackupSummary&
     std::size_t shown = 0;
     for (const auto& warning : summary.warnings) {
         const auto line = cat(base::printable(warning.path), ": ", warning.detail);
-        context.log.warning(line);
         if (shown++ < kShown) {
             context.progress.warning(line);
+        } else {
+            context.log.warning(line);
         }
     }
     if (summary.warning_count > kShown) {
@@ -119,6 +119,17 @@ void check_stored(transport::Transport& server, const std::string& path, std::ui
     const auto stored = server.stat(path);
     if (!stored || stored->size != size) {
         throw Error(ErrorKind::kIntegrity, "store " + path, stored ? cat("the server has ", stored->size, " bytes of ", size) : "it is not on the server");
+    }
+}
+
+/// What the server could not do as well as it should: no fsync, no atomic rename.
+void report_server(const BackupContext& context, const Connection& connection) {
+    for (const auto* transport : {connection.backup.get(), connection.output.get()}) {
+        if (transport != nullptr) {
+            for (const auto& warning : transport->warnings()) {
+                context.progress.warning(warning);
+            }
+        }
     }
 }
 
@@ -228,6 +239,7 @@ BackupResult make_backup(const BackupContext& context, const layout::Layout& lay
     } else {
         files.commit_iso_alone();
     }
+    report_server(context, connection);
     upload_log(context, servers, places);
     post.succeed();
     return result;

@@ -42,7 +42,6 @@ layout::Layout examine(const BackupContext& context) {
     });
     for (const auto& warning : scan.warnings) {
         context.progress.warning(warning);
-        context.log.warning(warning);
     }
     layout::refuse_unsupported(scan.layout);
     return std::move(scan.layout);

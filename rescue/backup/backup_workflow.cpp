@@ -107,6 +107,9 @@ archive::BackupSummary stream_tree(const BackupContext& context, const layout::L
     const auto sink = servers.backup->create(uncommitted(places.archive_path));
     auto summary = archive::write_backup(options, *sink, context.progress);
     sink->finish();
+    for (const auto& warning : summary.warnings) {
+        list.remark(warning.path, warning.detail);
+    }
     const auto list_sink = servers.backup->create(uncommitted(places.file_list_path));
     list.write_to(*list_sink);
     list_sink->finish();

@@ -38,6 +38,10 @@ void FileList::add(std::string_view path) {
     }
 }
 
+void FileList::remark(std::string_view path, std::string_view what) {
+    pending_ += base::cat("nrear: ", base::printable(path), ": ", what, "\n");
+}
+
 void FileList::flush() {
     gzip_->write(base::as_bytes(pending_));
     pending_.clear();

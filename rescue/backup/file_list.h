@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The list of stored files for backup.log. It grows while the archive occupies the line, so it waits in memory, packed (about a tenth of its size).
+// The list of stored files for backup.log, with what is to be said about some of them. It grows while the archive occupies the line, so it waits in memory, packed (about a tenth of its size).
 #pragma once
 
 #include <memory>
@@ -15,6 +15,8 @@ class FileList {
 public:
     FileList();
     void add(std::string_view path);
+    /// A line about a file, as tar would have said it between the names: "nrear: /path: grew while it was read".
+    void remark(std::string_view path, std::string_view what);
     /// Unpacks the list into `out`, one printable line a file. Nothing can be added afterwards.
     void write_to(base::Sink& out);
 

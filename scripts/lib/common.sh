@@ -23,6 +23,8 @@ nrear_test_packages=(
     procps psmisc iproute2 strace python3
     # packaging
     rpm dpkg-dev
+    # the man page
+    groff-base
 )
 
 nrear_drill_packages=(

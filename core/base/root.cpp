@@ -105,15 +105,15 @@ std::vector<std::string> Root::list(std::string_view directory) const {
 
 std::optional<std::string> Root::resolve(std::string_view inside) const {
     constexpr int kMaximumLinks = 40;  // as the kernel's MAXSYMLINKS
-    std::deque<std::string> todo;
+    std::deque<std::string> remaining;
     for (auto& part : split(inside, '/')) {
-        todo.push_back(std::move(part));
+        remaining.push_back(std::move(part));
     }
     std::string done;
     int links = 0;
-    while (!todo.empty()) {
-        const std::string part = std::move(todo.front());
-        todo.pop_front();
+    while (!remaining.empty()) {
+        const std::string part = std::move(remaining.front());
+        remaining.pop_front();
         if (part.empty() || part == ".") {
             continue;
         }
@@ -136,7 +136,7 @@ std::optional<std::string> Root::resolve(std::string_view inside) const {
         }
         done = target->starts_with('/') ? "" : done;
         auto parts = split(*target, '/');
-        todo.insert(todo.begin(), parts.begin(), parts.end());
+        remaining.insert(remaining.begin(), parts.begin(), parts.end());
     }
     return done.empty() ? "/" : done;
 }

@@ -7,7 +7,7 @@ import random
 import subprocess
 
 from . import node_spec
-from .report import run
+from .report import LabError, run
 
 SERIAL_AUTOLOGIN = """\
 [Service]
@@ -59,8 +59,9 @@ def apt_sources():
         uri, release, component, origin = (target.split(" ", 3) + [""])[:4]
         if origin == "Debian" and release.startswith("bookworm") and component == "main":
             lines.add(f"deb {uri} {release} {component}")
-    return sorted(lines) or ["deb http://deb.debian.org/debian bookworm main",
-                             "deb http://deb.debian.org/debian-security bookworm-security main"]
+    if not lines:
+        raise LabError("apt on this machine has no sources of Debian 12 (bookworm), or no lists of them: run apt-get update")
+    return sorted(lines)
 
 
 def proxy_options():

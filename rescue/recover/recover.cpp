@@ -37,7 +37,7 @@ public:
 
     RecoverOutcome run() {
         read_records();
-        run_script(context_, "PRE_RECOVERY_SCRIPT", rescue_.pre_recovery_script);
+        run_pre_script();
         context_.free_disks();
         wait_for_devices();
         Server server(context_, rescue_);
@@ -53,6 +53,7 @@ public:
             return {};
         }
         agree(chosen);
+        expect_same_disks(chosen);
         const auto result = carry_out(server, {plan, backup, rescue_.exclude_restore, drivers_of(chosen.fitted.layout)});
         return finish(result);
     }
@@ -75,6 +76,15 @@ private:
         layout_ = layout::from_json(text);
         plan_sha256_ = plan::digest(plan::make_plan(layout_));
         say(cat("Recovering ", rescue_.hostname, " with the rescue system of ", rescue_.created));
+    }
+
+    /// The operator's script may change anything: a simulation must not run it.
+    void run_pre_script() {
+        if (!context_.options.simulate) {
+            run_script(context_, "PRE_RECOVERY_SCRIPT", rescue_.pre_recovery_script);
+        } else if (!base::trim(rescue_.pre_recovery_script).empty()) {
+            say("PRE_RECOVERY_SCRIPT is not run (--simulate).");
+        }
     }
 
     /// A driver may still be at work when somebody types fast.
@@ -120,6 +130,24 @@ private:
         context_.log.info(yes ? "answer: yes" : "answer: no");
         if (!yes) {
             throw Error(ErrorKind::kGeneral, "recover this machine", "it was not agreed to: nothing was written to any disk", "run nrear recover again and type yes");
+        }
+    }
+
+    /// The question may have stood for minutes: a disk that was pulled, added or mounted meanwhile may have given its name to another.
+    /// What is overwritten is what was shown, to the last detail.
+    void expect_same_disks(const ChosenDisks& chosen) {
+        const auto now = context_.list_disks();
+        const auto find = [](const std::vector<layout::PresentDisk>& disks, const std::string& path) {
+            return std::find_if(disks.begin(), disks.end(), [&](const layout::PresentDisk& disk) { return disk.facts.path == path; });
+        };
+        for (const auto& match : chosen.fitted.matches) {
+            const auto shown = find(chosen.disks, match.present_path);
+            const auto there = find(now, match.present_path);
+            if (there == now.end() || *there != *shown) {
+                throw Error(ErrorKind::kWrongDisk, "begin to write to " + match.present_path,
+                            there == now.end() ? "it is gone" : "it is no longer the disk that was shown, or something else is on it now",
+                            "nothing was written; run nrear recover again and look at the disks");
+            }
         }
     }
 

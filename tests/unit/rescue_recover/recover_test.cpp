@@ -2,6 +2,8 @@
 // The workflow up to the first step, and every way to end it before: then nothing may have been written.
 #include "rescue/recover/recover.h"
 
+#include <functional>
+
 #include "tests/unit/rescue_recover/expect_error.h"
 #include "tests/unit/rescue_recover/sample.h"
 
@@ -154,6 +156,39 @@ TEST_CASE("PRE_RECOVERY_SCRIPT runs first, and its failure ends the recovery") {
     CHECK(expect_error([&] { sample.run(); }).kind() == ErrorKind::kHook);
     CHECK(sample.runner.ran == std::vector<std::string>{"/bin/bash -c modprobe special"});
     CHECK(sample.connections == 0);
+}
+
+TEST_CASE("a simulation does not run PRE_RECOVERY_SCRIPT, and says so") {
+    Sample sample;
+    sample.options.simulate = true;
+    sample.rescue.pre_recovery_script = "mdadm --create /dev/md0";
+    CHECK(sample.run().complete);
+    expect_untouched(sample);
+    CHECK_THAT(sample.progress.text, Contains("PRE_RECOVERY_SCRIPT is not run"));
+}
+
+TEST_CASE("a disk that is another one when the question has been answered is not written to") {
+    const auto run_with = [](Sample& sample, const std::function<void(std::vector<layout::PresentDisk>&)>& meanwhile) {
+        sample.person.confirmations = {true};
+        auto context = sample.context();
+        context.list_disks = [&] {
+            auto disks = sample.disks;
+            if (!sample.person.asked.empty()) {
+                meanwhile(disks);
+            }
+            return disks;
+        };
+        const auto error = expect_error([&] { recover::run(context); });
+        CHECK(error.kind() == ErrorKind::kWrongDisk);
+        CHECK_THAT(error.hint(), Contains("nothing was written"));
+        expect_untouched(sample);
+    };
+    Sample other;
+    run_with(other, [](auto& disks) { disks[0].facts.serial = "of another disk"; });
+    Sample gone;
+    run_with(gone, [](auto& disks) { disks.clear(); });
+    Sample mounted;
+    run_with(mounted, [](auto& disks) { disks[0].used_by = {"mounted on /media"}; });
 }
 
 TEST_CASE("outside of a rescue system recover says so") {

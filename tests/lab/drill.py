@@ -14,6 +14,7 @@ from .report import LabError, Step, run, say, show_failure
 from .server import Server
 
 MANIFEST_SECONDS = 900
+RESCUE_MEMORY_MIB = 512  # all that the rescue system may need, recover included
 SHOWN_DIFFERENCES = 40
 SERVER_FILES = {"rear-controller-0.iso", "nrear-controller-0.log", "controller-0/backup.tar.gz", "controller-0/backup.log",
                 "controller-0/backup.json"}
@@ -63,11 +64,10 @@ class Drill:
         self.node_disk = lost
         say("the node's disk is gone; a blank one is in its place")
         self.new_disk = journey.blank_disk(self.lab, "new.raw", lost)
-        with journey.boot_rescue(self.lab, journey.NREAR, self.new_disk, self.iso) as rescue:
+        with journey.boot_rescue(self.lab, journey.NREAR, self.new_disk, self.iso, RESCUE_MEMORY_MIB) as rescue:
             for question in journey.timed_talk(self.lab, journey.NREAR, rescue, "recover", journey.NREAR.recover_command,
                                                journey.NREAR.recover_answers, journey.RECOVER_SECONDS):
                 say(f"  asked: {question.splitlines()[-1]}")
-            self.lab.figures["recover QEMU peak MiB"] = rescue.peak_memory_mib()
             with Step("the rescue system reboots"):
                 rescue.console.type_line("reboot")
                 rescue.wait_off(journey.OFF_SECONDS)

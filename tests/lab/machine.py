@@ -92,13 +92,6 @@ class Machine:
         if self.process.returncode != 0:
             raise LabError(f"QEMU ended with status {self.process.returncode}", self.console.last_lines())
 
-    def peak_memory_mib(self):
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
-            for line in status:
-                if line.startswith("VmHWM"):
-                    return int(line.split()[1]) // 1024
-        return 0
-
     def __exit__(self, kind, value, trace):
         if self.process.poll() is None:
             self.process.kill()

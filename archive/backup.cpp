@@ -144,7 +144,7 @@ public:
 
 private:
     void warn(FileWarning::Kind kind, const std::string& path, std::string detail) {
-        add_warning(summary_.warnings, summary_.warning_count, {kind, path, std::move(detail)});
+        summary_.add({kind, path, std::move(detail)});
     }
 
     bool excluded(const std::string& path) const { return options_.excludes != nullptr && options_.excludes->excludes(path); }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "archive/compress.h"
@@ -37,6 +38,12 @@ struct BackupSummary {
     std::uint64_t skipped_sockets = 0;
     std::vector<FileWarning> warnings;  ///< without sockets; at most kKeptWarnings kept, see warning_count
     std::uint64_t warning_count = 0;
+    std::uint64_t altered_count = 0;    ///< of those, files that are not in the archive as they were: all but the vanished, which their owners deleted
+
+    void add(FileWarning warning) {
+        altered_count += warning.kind == FileWarning::Kind::kVanished ? 0 : 1;
+        add_warning(warnings, warning_count, std::move(warning));
+    }
 };
 
 /// Throws Error (the sink failed; a tree is not readable; kConfig: a pattern excludes the root of a tree "/"), Interrupted. `out` is not finished here.

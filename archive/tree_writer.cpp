@@ -131,7 +131,7 @@ void TreeWriter::trouble(std::string_view path, int error_number) {
 }
 
 void TreeWriter::warn(FileWarning::Kind kind, std::string_view path, std::string detail) {
-    add_warning(summary_.warnings, summary_.warning_count, {kind, std::string(path), std::move(detail)});
+    summary_.add({kind, std::string(path), std::move(detail)});
 }
 
 std::string TreeWriter::host_path(std::string_view path) const {

@@ -46,7 +46,7 @@ void say_result(ProgressPrinter& progress, const backup::BackupResult& result, c
         progress.summary(cat(progress.warnings(), progress.warnings() == 1 ? " warning" : " warnings", " (above and in the log)."));
     }
     if (!result.complete()) {
-        progress.summary(cat(result.archive->warning_count, " files are not in the archive as they were: exit code ", kExitIncomplete, "."));
+        progress.summary(cat(result.archive->altered_count, " files are not in the archive as they were: exit code ", kExitIncomplete, "."));
     }
 }
 

@@ -29,10 +29,10 @@ std::unique_ptr<transport::Transport> connect(const WorkflowContext& workflow, c
     return transport::connect_sftp(location, options, questions, workflow.log);
 }
 
-/// USER_INPUT_TIMEOUT as the node had it: its configuration is not here, but in the record.
-std::chrono::seconds input_time_limit(const base::Root& root) {
+/// The node's configuration is not here: what counts of it is in the record. Outside of a rescue system recover::run() says that there is none.
+record::RescueRecord node_settings(const base::Root& root) {
     const auto text = root.read_if_exists(record::kRescueRecordPath);
-    return std::chrono::seconds(text ? record::rescue_record_from_json(*text, record::kRescueRecordPath).user_input_timeout_seconds : 300);
+    return text ? record::rescue_record_from_json(*text, record::kRescueRecordPath) : record::RescueRecord();
 }
 
 }  // namespace
@@ -41,7 +41,9 @@ int cmd_recover(WorkflowContext& workflow) {
     // The recovered system's own programs (grub-install, dracut) write files for everybody to read; the log is 0600 whatever the mask.
     umask(022);
     const Arguments& arguments = workflow.arguments;
-    TerminalQuestions questions(open_terminal(), workflow.out, {.may_ask = !arguments.non_interactive, .time_limit = input_time_limit(workflow.root)}, workflow.log);
+    const auto node = node_settings(workflow.root);
+    const QuestionOptions asking{.may_ask = !arguments.non_interactive, .time_limit = std::chrono::seconds(node.user_input_timeout_seconds)};
+    TerminalQuestions questions(open_terminal(), workflow.out, asking, workflow.log);
     recover::RecoverContext context{.options = {}, .questions = questions, .progress = workflow.progress, .runner = workflow.runner, .log = workflow.log};
     context.options = {.unattended = arguments.non_interactive,
                        .automatic = arguments.automatic,
@@ -49,12 +51,12 @@ int cmd_recover(WorkflowContext& workflow) {
                        .force_host = arguments.force_host,
                        .mappings = arguments.disk_map};
     context.log_path = workflow.log_path;
-    context.connect = [&](const transport::Location& location, const std::vector<std::string>& addresses, base::Questions& asking) {
-        return connect(workflow, location, addresses, asking);
+    context.connect = [&](const transport::Location& location, const std::vector<std::string>& addresses, base::Questions& secrets) {
+        return connect(workflow, location, addresses, secrets);
     };
     context.list_disks = [&] {
         scan::BlkidProbe probe;
-        return scan::list_disks(workflow.root, probe, {.rescue_volume_id = workflow.settings.scalar("ISO_VOLID")});
+        return scan::list_disks(workflow.root, probe, {.rescue_volume_id = node.rescue_volume_id});
     };
     context.free_disks = [&] { recover::take_down_earlier_try(context.target, workflow.log); };
     return recover::run(context).complete ? kExitOk : kExitIncomplete;

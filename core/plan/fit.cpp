@@ -20,6 +20,12 @@ using layout::PresentDisk;
 
 std::string full_path(const std::string& name) { return name.starts_with('/') ? name : "/dev/" + name; }
 
+/// "0x1B2C3D4E" and "1b2c3d4e" are one id: tools write them in both ways.
+std::string plain_id(const std::string& id) {
+    const auto lower = base::to_lower(id);
+    return lower.starts_with("0x") ? lower.substr(2) : lower;
+}
+
 /// Why a disk cannot be written to at all; "" when it can.
 std::string obstacle(const PresentDisk& disk, const FitOptions& options) {
     if (disk.rescue_medium) {
@@ -32,7 +38,7 @@ std::string obstacle(const PresentDisk& disk, const FitOptions& options) {
         return "it is in use: " + base::join(disk.used_by, ", ");
     }
     const auto is_protected = [&](const std::string& id) {
-        return !id.empty() && std::find(options.write_protected_ids.begin(), options.write_protected_ids.end(), id) != options.write_protected_ids.end();
+        return !id.empty() && std::any_of(options.write_protected_ids.begin(), options.write_protected_ids.end(), [&](const std::string& other) { return plain_id(other) == plain_id(id); });
     };
     const bool by_content = std::any_of(disk.contents.begin(), disk.contents.end(), [&](const auto& content) { return is_protected(content.uuid); });
     if (by_content || is_protected(disk.facts.serial) || is_protected(disk.facts.wwn) || (disk.table && is_protected(disk.table->id))) {

@@ -3,11 +3,11 @@
 
 #include <sys/statvfs.h>
 
-#include <algorithm>
 #include <ctime>
 
 #include "core/base/digest.h"
 #include "core/base/fd_stream.h"
+#include "core/base/mount_table.h"
 #include "core/base/text.h"
 #include "core/plan/make_plan.h"
 #include "core/plan/plan_text.h"
@@ -49,6 +49,19 @@ std::uint64_t bytes_in_use(const base::Root& root, const std::vector<std::string
     return bytes;
 }
 
+/// A damaged record must not stand in the way of the backup that replaces it; an ISO cannot be tied to it, though.
+std::optional<record::BackupRecord> read_earlier(const BackupContext& context, transport::Transport& server, const Places& places, Scope scope) {
+    try {
+        return read_record(server, places);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::kIntegrity || scope == Scope::kRescueOnly) {
+            throw;
+        }
+        context.progress.warning(cat(error.what(), ": this backup replaces it"));
+        return std::nullopt;
+    }
+}
+
 /// The last backup's size is the best guess at what this one needs.
 void check_space(const BackupContext& context, const Servers& servers, const Places& places, const std::optional<record::BackupRecord>& earlier) {
     const auto space = servers.backup->space(places.backup_directory);
@@ -84,6 +97,13 @@ void report_warnings(const BackupContext& context, const archive::BackupSummary&
         if (pattern.hits == 0) {
             context.log.info(cat("BACKUP_PROG_EXCLUDE '", pattern.text, "' matched nothing"));
         }
+    }
+}
+
+void warn_of_lost_places(const BackupContext& context, const layout::Layout& layout, const Places& places) {
+    const auto mounts = base::parse_mountinfo(context.root.read_if_exists("/proc/self/mountinfo").value_or(""));
+    for (const auto& mount_point : lost_with_machine(places, layout, mounts)) {
+        context.progress.warning(cat("The backup is kept on ", mount_point, " of this very machine, which recover makes anew: copy it elsewhere."));
     }
 }
 
@@ -190,11 +210,7 @@ void make_iso(const BackupContext& context, const layout::Layout& layout, const 
 
 }  // namespace
 
-bool BackupResult::complete() const {
-    // A file that vanished was deleted by its owner; all other kinds mean that the archive does not hold it as it was.
-    return !archive || std::all_of(archive->warnings.begin(), archive->warnings.end(),
-                                   [](const archive::FileWarning& warning) { return warning.kind == archive::FileWarning::Kind::kVanished; });
-}
+bool BackupResult::complete() const { return !archive || archive->altered_count == 0; }
 
 BackupResult make_backup(const BackupContext& context, Scope scope) { return make_backup(context, examine(context), scope); }
 
@@ -210,12 +226,13 @@ BackupResult make_backup(const BackupContext& context, const layout::Layout& lay
     const auto connection = connect(places, context.ssh, context.questions, context.log);
     const auto servers = connection.servers();
     context.progress.message(cat("Connected to ", connection.backup->description()));
+    warn_of_lost_places(context, layout, places);
 
     BackupResult result;
     if (const auto done = clean_up_earlier_run(servers, places); !done.empty()) {
         note(context, result, done);
     }
-    const auto earlier = read_record(*servers.backup, places);
+    const auto earlier = read_earlier(context, *servers.backup, places, scope);
     result.record = new_record(context, layout, rescue ? rescue->kernel.release : layout.host.kernel);
     if (scope == Scope::kRescueOnly && earlier) {
         result.record = *earlier;  // the new ISO belongs to the archive that is there

@@ -4,10 +4,14 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "rescue/record/backup_record.h"
+#include "transport/transport.h"
 
 namespace nrear::backup {
 
 namespace {
+
+using base::cat;
 
 std::string last_component(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
@@ -23,6 +27,24 @@ std::string copied_parameters(const config::Settings& settings, const layout::Ho
     }
     return out;
 }
+
+/// What a run writes where BACKUP_URL or OUTPUT_URL names a directory of this machine: an archive that holds itself grows for ever, and one that holds the
+/// one before doubles each time.
+std::vector<std::string> own_files(const Places& places) {
+    std::vector<std::string> files;
+    const auto add = [&](const transport::Location& location, const std::vector<std::string>& paths) {
+        for (const auto& path : location.scheme == transport::Scheme::kFile ? paths : std::vector<std::string>()) {
+            const auto slash = path.rfind('/');
+            const auto uncommitted = path + record::kUncommittedSuffix;
+            files.insert(files.end(), {path, uncommitted, uncommitted + transport::kTemporarySuffix, cat(path.substr(0, slash), ".old", path.substr(slash))});
+        }
+    };
+    add(places.backup, {places.archive_path, places.file_list_path, places.record_path});
+    add(places.output, {places.iso_path, places.run_log_path});
+    return files;
+}
+
+bool is_inside(const std::string& path, const std::string& directory) { return directory == "/" || (path + "/").starts_with(directory + "/"); }
 
 }  // namespace
 
@@ -49,7 +71,26 @@ SelectionSettings selection_settings(const config::Settings& settings, const lay
     selection.program_options = settings.array("BACKUP_PROG_OPTIONS");
     // Whatever BACKUP_PROG_EXCLUDE says: TripleO's assignment drops the defaults, and the fresh ISO must not go into the archive.
     selection.own_directories = {settings.scalar("ISO_DIR"), "/var/log/nrear"};
+    const auto files = own_files(places_of(place_settings(settings)));
+    selection.own_directories.insert(selection.own_directories.end(), files.begin(), files.end());
     return selection;
+}
+
+std::vector<std::string> lost_with_machine(const Places& places, const layout::Layout& layout, const std::vector<base::MountEntry>& mounts) {
+    std::vector<std::string> lost;
+    for (const auto& [location, directory] : {std::pair(places.backup, places.backup_directory), std::pair(places.output, places.output_directory)}) {
+        std::string nearest = "/";
+        for (const auto& mount : mounts) {
+            nearest = is_inside(directory, mount.path) && mount.path.size() >= nearest.size() ? mount.path : nearest;
+        }
+        layout::each<layout::Mount>(layout, [&](const layout::Node&, const layout::Mount& mount) {
+            const bool known = std::find(lost.begin(), lost.end(), nearest) != lost.end();
+            if (location.scheme == transport::Scheme::kFile && mount.mount_point == nearest && !known) {
+                lost.push_back(nearest);
+            }
+        });
+    }
+    return lost;
 }
 
 archive::Compression compression(const config::Settings& settings) {
@@ -104,6 +145,8 @@ record::RescueRecord rescue_record(const config::Settings& settings, const layou
     record.post_recovery_script = settings.joined("POST_RECOVERY_SCRIPT");
     record.user_input_timeout_seconds = static_cast<unsigned>(settings.number("USER_INPUT_TIMEOUT").value_or(300));
     record.use_dhcp = settings.is_true("USE_DHCLIENT") && !settings.is_true("USE_STATIC_NETWORKING");
+    record.rescue_volume_id = settings.scalar("ISO_VOLID");
+    record.write_protected_ids = settings.array("WRITE_PROTECTED_IDS");
     record.consoles = consoles_of(host.kernel_command_line);
     return record;
 }

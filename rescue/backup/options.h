@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "archive/compress.h"
+#include "core/base/mount_table.h"
 #include "core/config/settings.h"
 #include "core/layout/layout.h"
 #include "iso/isolinux_config.h"
@@ -18,6 +19,9 @@ namespace nrear::backup {
 PlaceSettings place_settings(const config::Settings& settings);
 
 SelectionSettings selection_settings(const config::Settings& settings, const layout::Layout& layout);
+
+/// Mount points of this machine's own file systems that a file:// place lies on: recover makes those anew, so what is kept there is lost with the machine.
+std::vector<std::string> lost_with_machine(const Places& places, const layout::Layout& layout, const std::vector<base::MountEntry>& mounts);
 
 archive::Compression compression(const config::Settings& settings);
 

@@ -15,7 +15,7 @@ struct SelectionSettings {
     std::vector<std::string> exclude_mount_points; ///< EXCLUDE_MOUNTPOINTS
     std::vector<std::string> exclude_backup;       ///< EXCLUDE_BACKUP: "fs:/mount/point"
     std::vector<std::string> program_options;      ///< BACKUP_PROG_OPTIONS: only --anchored and --no-anchored matter here
-    std::vector<std::string> own_directories;      ///< ISO_DIR, our temporary and log directories
+    std::vector<std::string> own_directories;      ///< ISO_DIR, our log directory, our files where a URL is file://
 };
 
 struct Selection {

@@ -17,7 +17,11 @@ namespace {
 
 using base::cat;
 
-constexpr std::array<std::string_view, 6> kSecretPaths{"/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/krb5.keytab", "/etc/rear"};
+// Files of secrets, directories of them, and both programs' settings: BACKUP_URL may hold a password.
+constexpr std::array<std::string_view, 13> kSecretPaths{
+    "/etc/shadow",        "/etc/shadow-",          "/etc/gshadow",         "/etc/gshadow-",                          "/etc/security/opasswd", "/etc/krb5.keytab",
+    "/etc/ipsec.secrets", "/etc/ppp/chap-secrets", "/etc/ppp/pap-secrets", "/etc/NetworkManager/system-connections", "/etc/wpa_supplicant",   "/etc/rear",
+    "/etc/nrear"};
 constexpr std::size_t kKeyHead = 4096;
 
 void expand(const base::Root& root, const std::string& done, const std::vector<std::string>& parts, std::size_t index, std::vector<std::string>& found) {
@@ -60,10 +64,13 @@ std::vector<std::string> expand_pattern(const base::Root& root, const std::strin
 }
 
 bool is_secret(const base::Root& root, const std::string& path) {
-    if (std::find(kSecretPaths.begin(), kSecretPaths.end(), path) != kSecretPaths.end()) {
+    const auto resolved = root.resolve(path);
+    // A link by another name leads to the same secret. What is below a listed directory was named with it, or not met at all.
+    const bool is_link = resolved && *resolved != path;
+    const auto is_listed = [&](std::string_view secret) { return path == secret || (is_link && (*resolved + "/").starts_with(cat(secret, "/"))); };
+    if (std::any_of(kSecretPaths.begin(), kSecretPaths.end(), is_listed)) {
         return true;
     }
-    const auto resolved = root.resolve(path);
     const auto facts = resolved ? root.facts(*resolved) : std::nullopt;
     if (!facts || !S_ISREG(facts->mode)) {
         return false;

@@ -33,6 +33,8 @@ struct RescueRecord {
     std::string post_recovery_script;          ///< POST_RECOVERY_SCRIPT, the same; "reboot" and "poweroff" end the rescue system
     unsigned user_input_timeout_seconds = 300; ///< USER_INPUT_TIMEOUT
     bool use_dhcp = false;                     ///< the node got its addresses by DHCP, or USE_DHCLIENT says so
+    std::string rescue_volume_id;              ///< ISO_VOLID: the disk that carries it is this rescue system's own medium
+    std::vector<std::string> write_protected_ids;  ///< WRITE_PROTECTED_IDS
     std::vector<std::string> consoles;         ///< console= arguments of the node's kernel: "tty0", "ttyS0,115200n8"
 };
 

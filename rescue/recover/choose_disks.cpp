@@ -27,7 +27,9 @@ std::map<std::string, std::string> parse_mappings(const std::vector<std::string>
 
 class Chooser {
 public:
-    Chooser(const RecoverContext& context, const layout::Layout& layout) : context_(context), layout_(layout) {}
+    Chooser(const RecoverContext& context, const layout::Layout& layout, const std::vector<std::string>& write_protected_ids) : context_(context), layout_(layout) {
+        options_.write_protected_ids = write_protected_ids;
+    }
 
     ChosenDisks run() {
         chosen_.disks = context_.list_disks();
@@ -99,6 +101,8 @@ private:
 
 }  // namespace
 
-ChosenDisks choose_disks(const RecoverContext& context, const layout::Layout& layout) { return Chooser(context, layout).run(); }
+ChosenDisks choose_disks(const RecoverContext& context, const layout::Layout& layout, const std::vector<std::string>& write_protected_ids) {
+    return Chooser(context, layout, write_protected_ids).run();
+}
 
 }  // namespace nrear::recover

@@ -18,6 +18,6 @@ struct ChosenDisks {
 };
 
 /// Shows the disks and the choice. Throws Error: kLayout (no disk large enough), kWrongDisk (not matched and nobody to ask, or not answered), kUsage (a bad --map).
-ChosenDisks choose_disks(const RecoverContext& context, const layout::Layout& layout);
+ChosenDisks choose_disks(const RecoverContext& context, const layout::Layout& layout, const std::vector<std::string>& write_protected_ids);
 
 }  // namespace nrear::recover

@@ -173,3 +173,11 @@ TEST_CASE("SIGTERM and SIGINT at any moment: nothing of the run stays, and the e
         CHECK(machine.names() == kWholeBackup);
     }
 }
+
+TEST_CASE("a record that was damaged on the server does not stand in the way of the next backup") {
+    Machine machine;
+    machine.run();
+    base::write_file(machine.path("backup.json"), "{\"format\": 1, ", 0644);
+    const auto id = machine.run();
+    CHECK(machine.whole_backup() == id);
+}

@@ -156,6 +156,8 @@ TEST_CASE("the rescue medium, read-only, used, protected and USB disks are no ta
     CHECK(error_of(sample_layout(), {medium}, {.map = {{"vda", "sda"}}}).kind() == ErrorKind::kWrongDisk);
     auto guarded = used("/dev/sdd");
     CHECK_THAT(error_of(sample_layout(), {guarded}, {.write_protected_ids = {"u-1"}}).what(), Catch::Contains("WRITE_PROTECTED_IDS"));
+    guarded.facts.wwn = "0x5000C500A1B2C3D4";  // lsblk shows it without 0x, udev in small letters
+    CHECK_THAT(error_of(sample_layout(), {guarded}, {.write_protected_ids = {"5000c500a1b2c3d4"}}).what(), Catch::Contains("WRITE_PROTECTED_IDS"));
 
     auto usb = blank("/dev/sde");
     usb.facts.transport = "usb";

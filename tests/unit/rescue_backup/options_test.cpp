@@ -39,6 +39,28 @@ TEST_CASE("our own directories are left out whatever BACKUP_PROG_EXCLUDE says") 
     CHECK(std::find(selection.own_directories.begin(), selection.own_directories.end(), "/var/log/nrear") != selection.own_directories.end());
 }
 
+TEST_CASE("a backup that is kept on this machine does not hold itself, nor the one before") {
+    const auto own = selection_settings(settings_of("OUTPUT=ISO\nBACKUP=NETFS\nBACKUP_URL=file:///srv/backup/\n"), {}).own_directories;
+    for (const char* path : {"/srv/backup/controller-0/backup.tar.gz", "/srv/backup/controller-0/backup.tar.gz.nrear-new", "/srv/backup/controller-0.old/backup.tar.gz",
+                             "/srv/backup/controller-0/rear-controller-0.iso"}) {
+        CHECK(std::find(own.begin(), own.end(), path) != own.end());
+    }
+    // What else lies in that directory is the operator's.
+    CHECK(std::find(own.begin(), own.end(), "/srv/backup") == own.end());
+}
+
+TEST_CASE("a place on a file system that recover makes anew is lost with the machine") {
+    layout::Layout layout;
+    layout.nodes = {{"mount:/", {}, layout::Mount{.mount_point = "/", .path = "/dev/vda1", .type = "ext4"}},
+                    {"mount:/srv", {}, layout::Mount{.mount_point = "/srv", .path = "/dev/vda2", .type = "ext4"}}};
+    const std::vector<base::MountEntry> mounts{{"/", "ext4", "/dev/vda1"}, {"/srv", "ext4", "/dev/vda2"}, {"/srv/share", "nfs", "nas:/x"}};
+    const auto lost = [&](const std::string& url) { return lost_with_machine(places_of(place_settings(settings_of("BACKUP_URL=" + url + "\n"))), layout, mounts); };
+    CHECK(lost("file:///srv/backup") == Words{"/srv"});
+    CHECK(lost("file:///srvbackup") == Words{"/"});
+    CHECK(lost("file:///srv/share/backup").empty());
+    CHECK(lost("sftp://u@h/srv").empty());
+}
+
 TEST_CASE("compression follows suffix and options") {
     CHECK(compression(settings_of(kTripleO)).codec == archive::Codec::kGzipFast);
     CHECK(compression(settings_of("BACKUP_PROG_COMPRESS_OPTIONS=( --use-compress-program='pigz -9' )\n")).codec == archive::Codec::kGzipSmall);
@@ -63,7 +85,7 @@ TEST_CASE("the menu gets KERNEL_CMDLINE and the parameters that are copied from 
 }
 
 TEST_CASE("the rescue record holds no password") {
-    const auto settings = settings_of(kTripleO + "POST_RECOVERY_SCRIPT=poweroff\nEXCLUDE_RESTORE=( /a /b )\nUSER_INPUT_TIMEOUT=10\n");
+    const auto settings = settings_of(kTripleO + "POST_RECOVERY_SCRIPT=poweroff\nEXCLUDE_RESTORE=( /a /b )\nUSER_INPUT_TIMEOUT=10\nISO_VOLID=OURS\nWRITE_PROTECTED_IDS=( u-1 )\n");
     auto places = places_of(place_settings(settings));
     places.backup.password = "hidden-word";
     layout::Host host;
@@ -73,5 +95,7 @@ TEST_CASE("the rescue record holds no password") {
     CHECK(record.post_recovery_script == "poweroff");
     CHECK(record.exclude_restore == Words{"/a", "/b"});
     CHECK(record.user_input_timeout_seconds == 10);
+    CHECK(record.rescue_volume_id == "OURS");
+    CHECK(record.write_protected_ids == Words{"u-1"});
     CHECK(record::to_json(record).find("hidden-word") == std::string::npos);
 }

@@ -66,8 +66,12 @@ TEST_CASE("password tables and nrear's own settings stay out of a copied /etc") 
     const FakeRoot node;
     node.file("/etc/shadow", "root:!:1::::::\n", 0600);
     node.file("/etc/rear/local.conf", "BACKUP_URL=sshfs://u:p@h/\n", 0600);
+    node.file("/etc/nrear/local.conf", "BACKUP_URL=sshfs://u:p@h/\n", 0600);
     node.file("/etc/fstab");
+    node.link("/etc/accounts", "shadow");
     const auto manifest = copied(node, {"/etc"});
+    CHECK(manifest.find("/etc/nrear/local.conf") == nullptr);
+    CHECK(manifest.find("/etc/accounts") == nullptr);
     CHECK(manifest.find("/etc/fstab") != nullptr);
     CHECK(manifest.find("/etc/shadow") == nullptr);
     CHECK(manifest.find("/etc/rear/local.conf") == nullptr);

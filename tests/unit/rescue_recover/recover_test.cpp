@@ -158,6 +158,15 @@ TEST_CASE("PRE_RECOVERY_SCRIPT runs first, and its failure ends the recovery") {
     CHECK(sample.connections == 0);
 }
 
+TEST_CASE("WRITE_PROTECTED_IDS of the node counts in the rescue system") {
+    Sample sample;
+    sample.options.unattended = true;
+    sample.disks[0].facts.serial = "STICK-1";
+    sample.rescue.write_protected_ids = {"STICK-1"};
+    CHECK_THAT(expect_error([&] { sample.run(); }).what(), Contains("WRITE_PROTECTED_IDS"));
+    expect_untouched(sample);
+}
+
 TEST_CASE("a simulation does not run PRE_RECOVERY_SCRIPT, and says so") {
     Sample sample;
     sample.options.simulate = true;

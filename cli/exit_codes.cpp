@@ -11,7 +11,7 @@ constexpr ExitCode kCodes[] = {
     {kExitOk, "everything that was asked for was done"},
     {kExitFailed, "it failed; for checklayout: the layout has changed"},
     {kExitUsage, "wrong usage: unknown command or option"},
-    {kExitIncomplete, "done, but some files had changed or could not be read; the backup is valid"},
+    {kExitIncomplete, "done, but not whole: some files had changed or could not be read or restored, or a step was skipped; the backup is valid"},
     {10, "the configuration is wrong, or asks for something that is not supported"},
     {11, "another nrear is at work"},
     {12, "the server refused user or password"},

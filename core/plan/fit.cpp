@@ -26,6 +26,17 @@ std::string plain_id(const std::string& id) {
     return lower.starts_with("0x") ? lower.substr(2) : lower;
 }
 
+/// A serial number that tells disks apart; "" for what firmware fills in when it has none: one character over and over, or what QEMU gives to its first,
+/// second, third drive in every machine.
+std::string identifying_serial(const layout::DiskFacts& facts) {
+    const auto& serial = facts.serial;
+    const bool filler = serial.find_first_not_of(serial.substr(0, 1)) == std::string::npos;
+    return filler || serial.starts_with("QM0000") ? "" : serial;
+}
+
+/// A serial number is unique for its maker only.
+bool may_be_same_model(const layout::DiskFacts& one, const layout::DiskFacts& other) { return one.model.empty() || other.model.empty() || one.model == other.model; }
+
 /// Why a disk cannot be written to at all; "" when it can.
 std::string obstacle(const PresentDisk& disk, const FitOptions& options) {
     if (disk.rescue_medium) {
@@ -66,7 +77,7 @@ public:
     FitResult run() {
         by_operator();
         by_identity(MatchedBy::kWwn, "WWN", [](const layout::DiskFacts& facts) { return facts.wwn; });
-        by_identity(MatchedBy::kSerial, "serial number", [](const layout::DiskFacts& facts) { return facts.serial; });
+        by_identity(MatchedBy::kSerial, "serial number", identifying_serial);
         by_name();
         by_size();
         FitResult result;
@@ -146,7 +157,9 @@ private:
             if (recorded.chosen != nullptr || id.empty()) {
                 continue;
             }
-            const auto same = [&](const PresentDisk& disk) { return identity(disk.facts) == id; };
+            const auto same = [&](const PresentDisk& disk) {
+                return identity(disk.facts) == id && (by != MatchedBy::kSerial || may_be_same_model(recorded.facts, disk.facts));
+            };
             const auto twins = std::count_if(recorded_.begin(), recorded_.end(), [&](const Recorded& other) { return identity(other.facts) == id; });
             if (twins != 1 || std::count_if(present_.begin(), present_.end(), same) != 1) {
                 continue;  // an identity that two share is none

@@ -73,7 +73,8 @@ std::string overwrite_question(const plan::FitResult& fitted, const std::vector<
         const auto disk = std::find_if(disks.begin(), disks.end(), [&](const auto& it) { return it.facts.path == match.present_path; });
         text += cat(match.recorded == fitted.matches.front().recorded ? " " : " and ", match.present_path);
         if (disk != disks.end()) {
-            text += cat(" (", identity(disk->facts), ")");
+            const auto content = match.needs_confirmation ? cat("; NOT the recorded disk, and it holds: ", layout::describe_content(*disk)) : "";
+            text += cat(" (", identity(disk->facts), content, ")");
         }
     }
     return text + " will be overwritten. Go on?";

@@ -66,6 +66,25 @@ TEST_CASE("the same serial number finds the disk under any name, whatever is on 
     CHECK(result.renames == std::vector<std::pair<std::string, std::string>>{{"/dev/vda", "/dev/nvme0n1"}, {"/dev/vda1", "/dev/nvme0n1p1"}, {"/dev/vda2", "/dev/nvme0n1p2"}});
 }
 
+TEST_CASE("a serial number that many disks have, or of another model, vouches for nothing") {
+    const auto recorded_with = [](const std::string& serial, const std::string& model) {
+        auto layout = sample_layout();
+        auto& facts = std::get<layout::Disk>(layout::find(layout, "disk:vda")->what).facts;
+        facts.serial = serial;
+        facts.model = model;
+        return layout;
+    };
+    for (const char* serial : {"QM00001", "000000000000", "FFFFFFFF"}) {
+        CHECK(error_of(recorded_with(serial, ""), {with_serial(used("/dev/sda"), serial)}, {.unattended = true}).kind() == ErrorKind::kWrongDisk);
+        CHECK(fit(recorded_with(serial, ""), {with_serial(used("/dev/sda"), serial)}).needs_confirmation());
+    }
+    auto other = with_serial(used("/dev/sda"), "S1");
+    other.facts.model = "STICK";
+    CHECK(error_of(recorded_with("S1", "DISK"), {other}, {.unattended = true}).kind() == ErrorKind::kWrongDisk);
+    other.facts.model = "DISK";
+    CHECK(fit(recorded_with("S1", "DISK"), {other}, {.unattended = true}).matches.at(0).by == MatchedBy::kSerial);
+}
+
 TEST_CASE("WWN goes before serial number") {
     auto layout = sample_layout();
     std::get<layout::Disk>(layout::find(layout, "disk:vda")->what).facts.wwn = "0x5";

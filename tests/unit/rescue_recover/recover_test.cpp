@@ -73,7 +73,7 @@ TEST_CASE("automatic: no question where the disks match beyond doubt, one where 
     doubtful.disks[0].blank = false;
     expect_error([&] { doubtful.run(); });
     REQUIRE(doubtful.person.asked.size() == 1);
-    CHECK_THAT(doubtful.person.asked[0], Contains("overwritten"));
+    CHECK_THAT(doubtful.person.asked[0], Contains("overwritten") && Contains("NOT the recorded disk, and it holds: "));
     expect_untouched(doubtful);
 }
 

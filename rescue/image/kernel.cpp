@@ -79,7 +79,8 @@ Error no_kernel(const base::Root& root, const std::string& release, const std::s
 InitramfsCodec codec_of(const base::Root& root, const Kernel& kernel) {
     for (const auto& path : {cat("/boot/config-", kernel.release), cat(kernel.modules_directory, "/config")}) {
         if (const auto config = root.read_if_exists(path)) {
-            return config->find("CONFIG_RD_GZIP=y") != std::string::npos ? InitramfsCodec::kGzip : InitramfsCodec::kNone;
+            const auto reads = [&](std::string_view format) { return config->find(cat("CONFIG_RD_", format, "=y")) != std::string::npos; };
+            return reads("ZSTD") ? InitramfsCodec::kZstd : reads("GZIP") ? InitramfsCodec::kGzip : InitramfsCodec::kNone;
         }
     }
     return InitramfsCodec::kGzip;  // the default of every kernel

@@ -9,7 +9,7 @@
 namespace nrear::image {
 
 /// How the initramfs may be packed so that this kernel can read it.
-enum class InitramfsCodec { kGzip, kNone };
+enum class InitramfsCodec { kZstd, kGzip, kNone };
 
 struct Kernel {
     std::string release;            ///< "6.1.0-56-amd64"

@@ -2,6 +2,8 @@
 // The initramfs's bytes: cpio entries, and gzip members as the kernel's small gunzip takes them.
 #include "rescue/image/initramfs.h"
 
+#include <zstd.h>
+
 #include <catch2/catch.hpp>
 
 #include "core/base/error.h"
@@ -117,11 +119,51 @@ TEST_CASE("the same bytes on any number of threads, and headers without extra fi
     for (int i = 0; i < 20; ++i) {
         manifest.entries.push_back(entry("/z" + std::to_string(100 + i), EntryKind::kFile, 0644, noise.substr(0, 300'000)));
     }
+    const auto zstd_one = write(node, manifest, {.codec = InitramfsCodec::kZstd, .threads = 1});
+    const auto zstd_four = write(node, manifest, {.codec = InitramfsCodec::kZstd, .threads = 4});
+    CHECK((zstd_one == zstd_four));
     const auto one = write(node, manifest, {.threads = 1});
     const auto four = write(node, manifest, {.threads = 4});
     CHECK((one == four));
     CHECK(one.size() < noise.size() * 3);
     CHECK(one.substr(0, 4) == std::string("\x1f\x8b\x08\x00", 4));
+}
+
+TEST_CASE("zstd: independent frames of whole entries, with small windows and checksums, that give back every byte") {
+    const FakeRoot node;
+    auto manifest = small_image();
+    std::string noise;
+    for (unsigned i = 0; i < 3'000'001; ++i) {
+        noise += static_cast<char>((i * i) >> 7U);
+    }
+    for (int i = 0; i < 5; ++i) {
+        manifest.entries.push_back(entry("/z" + std::to_string(i), EntryKind::kFile, 0644, noise));
+    }
+    const auto packed = write(node, manifest, {.codec = InitramfsCodec::kZstd});
+    std::string cpio;
+    int frames = 0;
+    for (std::size_t at = 0; at < packed.size(); ++frames) {
+        // What unzstd() of lib/decompress_unzstd.c does with each: find its end, unpack it alone; the loop around it wants the state between two entries.
+        const auto length = ZSTD_findFrameCompressedSize(packed.data() + at, packed.size() - at);
+        REQUIRE(ZSTD_isError(length) == 0);
+        CHECK((static_cast<unsigned char>(packed[at + 4]) & 4U) != 0);  // RFC 8878 3.1.1.1.1: Content_Checksum_flag
+        const auto size = ZSTD_getFrameContentSize(packed.data() + at, length);
+        REQUIRE(size < (64U << 20U));
+        std::string content(static_cast<std::size_t>(size), '\0');
+        const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), &ZSTD_freeDCtx);
+        REQUIRE(ZSTD_isError(ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, 23)) == 0);
+        ZSTD_inBuffer in{packed.data() + at, length, 0};
+        ZSTD_outBuffer out{content.data(), content.size(), 0};
+        REQUIRE(ZSTD_decompressStream(context.get(), &out, &in) == 0);
+        CHECK(content.size() % 4 == 0);
+        CHECK(content.substr(0, 6) == "070701");
+        cpio += content;
+        at += length;
+    }
+    CHECK(frames == 3);
+    const auto entries = read_cpio(cpio);
+    REQUIRE(entries.size() == manifest.entries.size());
+    CHECK((entries.back().content == noise));
 }
 
 TEST_CASE("a large file travels unpacked between members, at a multiple of four") {
@@ -131,14 +173,15 @@ TEST_CASE("a large file travels unpacked between members, at a multiple of four"
     auto manifest = small_image();
     manifest.entries.push_back(entry("/opt/large", EntryKind::kFile, 0644));
     manifest.entries.back().source = "/opt/large";
-    const auto bytes = write(node, manifest, {});
+    const auto codec = GENERATE(InitramfsCodec::kGzip, InitramfsCodec::kZstd);
+    const auto bytes = write(node, manifest, {.codec = codec});
     const auto at = bytes.find("070701");
     REQUIRE(at != std::string::npos);
     CHECK(at % 4 == 0);
     const auto content = bytes.find("LLLL");
     CHECK(bytes.compare(content, large.size(), large) == 0);
     const auto after = (content + large.size() + 3) / 4 * 4;
-    CHECK(bytes.substr(after, 2) == "\x1f\x8b");
+    CHECK(bytes.substr(after, 2) == (codec == InitramfsCodec::kZstd ? "\x28\xb5" : "\x1f\x8b"));
 }
 
 TEST_CASE("a file that vanished is named") {

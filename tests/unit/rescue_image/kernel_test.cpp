@@ -42,8 +42,10 @@ TEST_CASE("what the kernel can unpack is read from its configuration") {
     node.file("/boot/vmlinuz-6.1");
     node.file("/boot/config-6.1", "CONFIG_RD_XZ=y\n# CONFIG_RD_GZIP is not set\n");
     CHECK(find_kernel(node.root(), "6.1", "").codec == InitramfsCodec::kNone);
-    node.file("/boot/config-6.1", "CONFIG_RD_GZIP=y\n");
+    node.file("/boot/config-6.1", "CONFIG_RD_GZIP=y\n# CONFIG_RD_ZSTD is not set\n");
     CHECK(find_kernel(node.root(), "6.1", "").codec == InitramfsCodec::kGzip);
+    node.file("/boot/config-6.1", "CONFIG_RD_GZIP=y\nCONFIG_RD_ZSTD=y\n");
+    CHECK(find_kernel(node.root(), "6.1", "").codec == InitramfsCodec::kZstd);
 }
 
 TEST_CASE("a kernel whose image or modules are gone is named, with those that are whole") {

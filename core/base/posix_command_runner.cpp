@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 
 #include "core/base/command.h"
 #include "core/base/interrupt.h"
@@ -110,6 +111,10 @@ public:
             waitpid(pid_, nullptr, 0);
         }
     }
+    bool has_ended() const {
+        siginfo_t facts{};
+        return waitid(P_PID, static_cast<id_t>(pid_), &facts, WEXITED | WNOHANG | WNOWAIT) == 0 && facts.si_pid == pid_;
+    }
     void send(int signal_number) const { kill(own_group_ ? -pid_ : pid_, signal_number); }
     int wait() {
         int status = 0;
@@ -167,9 +172,13 @@ void feed(UniqueFd& input, std::string_view& text) {
     }
 }
 
-/// Moves bytes until the child has closed its outputs. Returns false at the deadline.
-bool exchange(const Command& command, UniqueFd& input, std::array<Capture, 2>& captures, Clock::time_point deadline) {
+/// Moves bytes until the child has closed its outputs, or has ended: what a script leaves in the background keeps them open, and may run for ever.
+/// Returns false at the deadline.
+bool exchange(const Command& command, const Child& child, UniqueFd& input, std::array<Capture, 2>& captures, Clock::time_point deadline) {
+    constexpr long long kLookEvery = 500;  // milliseconds
+    constexpr std::chrono::seconds kPatience{5};
     std::string_view left = command.input;
+    std::optional<Clock::time_point> ended;
     while (captures[0].fd || captures[1].fd) {
         std::array<pollfd, 4> polled{pollfd{captures[0].fd.get(), POLLIN, 0}, pollfd{captures[1].fd.get(), POLLIN, 0},
                                      pollfd{input.get(), POLLOUT, 0}, pollfd{interrupt_fd(), POLLIN, 0}};
@@ -177,11 +186,18 @@ bool exchange(const Command& command, UniqueFd& input, std::array<Capture, 2>& c
         if (command.time_limit.count() > 0 && remaining <= 0) {
             return false;
         }
-        const int wait = command.time_limit.count() > 0 ? static_cast<int>(std::min<long long>(remaining + 1, 60000)) : 60000;
-        if (poll(polled.data(), polled.size(), wait) < 0 && errno != EINTR) {
+        const int wait = static_cast<int>(command.time_limit.count() > 0 ? std::min<long long>(remaining + 1, kLookEvery) : kLookEvery);
+        const int ready = poll(polled.data(), polled.size(), wait);
+        if (ready < 0 && errno != EINTR) {
             throw system_error("wait for " + command.argv[0], errno);
         }
         check_interrupt();
+        if (ended && (ready == 0 || Clock::now() - *ended > kPatience)) {
+            return true;  // all that it wrote itself has been read
+        }
+        if (!ended && child.has_ended()) {
+            ended = Clock::now();
+        }
         for (std::size_t i = 0; i < captures.size(); ++i) {
             if (polled[i].revents != 0) {
                 captures[i].pump();
@@ -229,7 +245,7 @@ CommandResult PosixCommandRunner::run(const Command& command) {
     if (command.input.empty()) {
         input.write_end.reset();
     }
-    if (!exchange(command, input.write_end, captures, Clock::now() + command.time_limit)) {
+    if (!exchange(command, child, input.write_end, captures, Clock::now() + command.time_limit)) {
         result.timed_out = true;
         child.send(SIGTERM);
         poll(nullptr, 0, 500);

@@ -42,6 +42,16 @@ TEST_CASE("a program that hangs is ended with its children") {
     CHECK_FALSE(result.ok());
 }
 
+TEST_CASE("what a script leaves in the background holds nobody up") {
+    PosixCommandRunner runner;
+    const auto start = std::chrono::steady_clock::now();
+    const auto result = runner.run(
+        {.argv = {"sh", "-c", "sleep 30 & echo done"}, .input = {}, .environment = {}, .root = {}, .time_limit = std::chrono::seconds(0), .on_line = {}});
+    CHECK(result.ok());
+    CHECK(result.output == "done\n");
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
+}
+
 TEST_CASE("a missing program is an error that names it") {
     PosixCommandRunner runner;
     CHECK_FALSE(runner.exists("no-such-program"));

@@ -120,8 +120,8 @@ void TarReader::fill(Entry& entry, const TarHeader& header) {
     entry.path = long_name_.empty() ? header_path(header) : long_name_;
     entry.link_target = long_link_.empty() ? std::string(tar_text(header.link_name)) : long_link_;
     entry.mode = static_cast<std::uint32_t>(header_number(header.mode, "mode") & 07777);
-    entry.uid = static_cast<std::uint32_t>(header_number(header.uid, "uid"));
-    entry.gid = static_cast<std::uint32_t>(header_number(header.gid, "gid"));
+    entry.uid = owner_id(pax_.uid.value_or(header_number(header.uid, "uid")));
+    entry.gid = owner_id(pax_.gid.value_or(header_number(header.gid, "gid")));
     entry.mtime.seconds = get_tar_number(header.mtime).value_or(0);
     if (entry.type == EntryType::kCharDevice || entry.type == EntryType::kBlockDevice) {
         entry.device_major = static_cast<std::uint32_t>(header_number(header.device_major, "device number"));
@@ -157,8 +157,6 @@ void TarReader::apply_pax(Entry& entry) {
     if (pax_.link_path) {
         entry.link_target = std::move(*pax_.link_path);
     }
-    entry.uid = static_cast<std::uint32_t>(pax_.uid.value_or(entry.uid));
-    entry.gid = static_cast<std::uint32_t>(pax_.gid.value_or(entry.gid));
     entry.mtime = pax_.mtime.value_or(entry.mtime);
     entry.xattrs = std::move(pax_.xattrs);
     entry.acl_access = std::move(pax_.acl_access);
@@ -364,6 +362,14 @@ std::uint64_t TarReader::header_number(std::span<const char> field, const char* 
         damaged(base::cat("a header's ", what, " is no number"));
     }
     return static_cast<std::uint64_t>(*value);
+}
+
+/// Cut to 32 bits, a number that is too large would be somebody else, root for one; and chown(2) takes the largest for "as it is".
+std::uint32_t TarReader::owner_id(std::uint64_t number) const {
+    if (number >= UINT32_MAX) {
+        damaged(base::cat("an owner or group is ", number, ", which no system has"));
+    }
+    return static_cast<std::uint32_t>(number);
 }
 
 void TarReader::damaged(std::string_view why) const {

@@ -50,6 +50,7 @@ private:
     void read_gnu_1_0_map(Entry& entry);
     void check_map(const Entry& entry) const;
     std::uint64_t header_number(std::span<const char> field, const char* what) const;
+    std::uint32_t owner_id(std::uint64_t number) const;
     [[noreturn]] void damaged(std::string_view why) const;
 
     BlockInput& in_;

@@ -51,6 +51,13 @@ const std::string kEnd(1024, '\0');
 
 }  // namespace
 
+TEST_CASE("tar: an owner beyond 32 bits is not taken for another one") {
+    for (const char* record : {"18 uid=4294967296\n", "18 gid=4294967295\n"}) {
+        CHECK_THAT(failure(ustar("header", 'x', record) + ustar("a", '0', "one") + kEnd), Catch::Contains("an owner or group is 429496729"));
+    }
+    CHECK(contents(ustar("header", 'x', "18 uid=4294967294\n") + ustar("a", '0', "one") + kEnd) == "a=one;");
+}
+
 TEST_CASE("tar: members in order, data skipped when nobody wants them") {
     const std::string tar = make_tar({{file_entry("a", "one"), "one"}, {file_entry("b", ""), ""}, {file_entry("c", std::string(5000, 'c')), std::string(5000, 'c')}});
     CHECK(contents(tar) == "a=one;b=;c=" + std::string(5000, 'c') + ";");

@@ -30,10 +30,10 @@ constexpr std::uint64_t kLargestPacked = std::uint64_t{32} << 20U;
 struct Packing {
     std::size_t block_size;
     int level;
-    unsigned most_threads;  // zstd's tables are about 12 MiB a thread
+    unsigned most_threads;  // zstd takes about 30 MiB a thread, tables and blocks; two pack a large image in seconds
 };
 Packing packing_of(InitramfsCodec codec) {
-    return codec == InitramfsCodec::kZstd ? Packing{std::size_t{4} << 20U, 9, 4} : Packing{std::size_t{1} << 20U, 6, 16};
+    return codec == InitramfsCodec::kZstd ? Packing{std::size_t{4} << 20U, 9, 2} : Packing{std::size_t{1} << 20U, 6, 16};
 }
 
 std::unique_ptr<archive::BlockCompressor> make_compressor(InitramfsCodec codec) {
@@ -44,7 +44,7 @@ std::unique_ptr<archive::BlockCompressor> make_compressor(InitramfsCodec codec) 
 // Packs blocks on several threads and writes them in order.
 class Packer {
 public:
-    Packer(InitramfsCodec codec, unsigned threads, base::Sink& out) : codec_(codec), out_(out), limit_(2 * std::size_t{threads}), jobs_(limit_ + 1) {
+    Packer(InitramfsCodec codec, unsigned threads, base::Sink& out) : codec_(codec), out_(out), limit_(std::size_t{threads} + 1), jobs_(limit_ + 1) {
         for (unsigned i = 0; i < threads && codec != InitramfsCodec::kNone; ++i) {
             workers_.emplace_back([this] { work(); });
         }

@@ -30,7 +30,7 @@ struct ImageReport {
     std::map<std::string, Group> groups;  ///< by the group of the reason: "driver", "library", "program" …
 };
 
-/// The same manifest, files and options give the same bytes. Memory: about 4 MiB a thread, with zstd 80 MiB at most. Throws Error, Interrupted.
+/// The same manifest, files and options give the same bytes. Memory: about 4 MiB a thread, with zstd 80 MiB in all. Throws Error, Interrupted.
 ImageReport write_initramfs(const base::Root& root, const ImageManifest& manifest, const InitramfsOptions& options, base::Sink& out);
 
 /// Bytes of disk that the initramfs of this manifest needs at most: to be checked before writing starts.

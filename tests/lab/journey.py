@@ -79,9 +79,9 @@ def quiet_shell(console):
 
 
 @contextlib.contextmanager
-def boot_node(lab, disk, log_name, text):
+def boot_node(lab, disk, log_name, text, more_disks=()):
     """Boot from `disk` to a root prompt; yields the machine."""
-    with Machine(lab.accel, lab.log(log_name), disks=[disk], memory_mib=lab.memory_mib) as machine:
+    with Machine(lab.accel, lab.log(log_name), disks=[disk, *more_disks], memory_mib=lab.memory_mib) as machine:
         with Step(text) as step:
             machine.console.expect(NODE_PROMPT, BOOT_SECONDS, "a root prompt on the node")
             quiet_shell(machine.console)
@@ -128,9 +128,9 @@ def choose_recover(machine):
 
 
 @contextlib.contextmanager
-def boot_rescue(lab, tool, disk, iso, memory_mib=None):
-    """Boot the ISO with `disk` as the only disk, choose Recover, wait for the rescue prompt; yields the machine."""
-    with Machine(lab.accel, lab.log(f"{tool.name}-rescue"), disks=[disk], iso=iso, memory_mib=memory_mib or lab.memory_mib) as machine:
+def boot_rescue(lab, tool, disk, iso, memory_mib=None, more_disks=()):
+    """Boot the ISO with `disk` as the first disk, choose Recover, wait for the rescue prompt; yields the machine."""
+    with Machine(lab.accel, lab.log(f"{tool.name}-rescue"), disks=[disk, *more_disks], iso=iso, memory_mib=memory_mib or lab.memory_mib) as machine:
         with Step(f"{tool.name}: ISO to boot menu"):
             choose_recover(machine)
         with Step(f"{tool.name}: boot menu to rescue prompt") as step:

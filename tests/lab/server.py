@@ -24,7 +24,7 @@ UsePAM no
 PasswordAuthentication yes
 KbdInteractiveAuthentication no
 PermitRootLogin no
-AuthorizedKeysFile none
+AuthorizedKeysFile {authorized}
 UseDNS no
 LogLevel VERBOSE
 AllowUsers {user}
@@ -53,8 +53,10 @@ class Server:
     """The running server, as a context. `data` is the host's view of /data on the server; its host keys are kept in `keys`, so that a
     run in several parts meets the same server."""
 
-    def __init__(self, work, logs, keys=None):
+    def __init__(self, work, logs, keys=None, password=node_spec.SERVER_PASSWORD, authorized=None):
         self.keys = keys or work
+        self.password = password
+        self.authorized = authorized  # a public key file, or none
         self.data = os.path.join(work, "server-data")
         self.backup_dir = os.path.join(self.data, "backup")
         self.log_path = os.path.join(logs, "sshd.log")
@@ -74,7 +76,7 @@ class Server:
 
     def _accounts(self):
         user = node_spec.SERVER_USER
-        secret = crypt.crypt(node_spec.SERVER_PASSWORD, crypt.mksalt(crypt.METHOD_SHA512))
+        secret = crypt.crypt(self.password, crypt.mksalt(crypt.METHOD_SHA512))
         _replace_account("/etc/passwd", f"{user}:x:{ACCOUNT_ID}:{ACCOUNT_ID}:backup:/data/backup:/usr/sbin/nologin", 0o644)
         _replace_account("/etc/group", f"{user}:x:{ACCOUNT_ID}:", 0o644)
         _replace_account("/etc/shadow", f"{user}:{secret}:19000:0:99999:7:::", 0o600)
@@ -87,8 +89,8 @@ class Server:
                 run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", path])
             keys.append(f"HostKey {path}")
         with open("/run/lab-sshd.conf", "w", encoding="ascii") as out:
-            out.write(CONFIG.format(host_keys="\n".join(keys), user=node_spec.SERVER_USER, root=ROOT))
-        with open(self.log_path, "wb") as log:
+            out.write(CONFIG.format(authorized=self._authorized_keys(), host_keys="\n".join(keys), user=node_spec.SERVER_USER, root=ROOT))
+        with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", "/run/lab-sshd.conf"], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log)
         end = time.monotonic() + START_SECONDS
@@ -101,6 +103,26 @@ class Server:
                     raise LabError(f"sshd did not start: {error}", self.log_lines()) from error
                 time.sleep(0.1)
 
+    def _authorized_keys(self):
+        """A copy where sshd takes it: every directory above it belongs to root."""
+        if self.authorized is None:
+            return "none"
+        with open(self.authorized, encoding="ascii") as source, open("/run/lab-authorized", "w", encoding="ascii") as copy:
+            copy.write(source.read())
+        os.chmod("/run/lab-authorized", 0o644)
+        return "/run/lab-authorized"
+
+    def restart(self, keys):
+        """The same server with the host keys kept in `keys`, made when there are none."""
+        self._stop()
+        self.keys = keys
+        os.makedirs(keys, exist_ok=True)
+        self._start()
+
+    def _stop(self):
+        self.process.terminate()
+        self.process.wait()
+
     def log_lines(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as log:
             return log.read().splitlines()[-30:]
@@ -111,6 +133,5 @@ class Server:
             return sum("Accepted password for" in line for line in log)
 
     def __exit__(self, kind, value, trace):
-        self.process.terminate()
-        self.process.wait()
+        self._stop()
         return False

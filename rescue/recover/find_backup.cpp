@@ -60,6 +60,19 @@ std::uint64_t archive_size(transport::Transport& server, const std::string& path
     return info->size;
 }
 
+/// A damaged record does not mean a damaged archive, but that is the operator's to say.
+record::BackupRecord read_record(transport::Transport& server, const std::string& path) {
+    try {
+        return record::backup_record_from_json(read_text(server, path), path);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::kIntegrity) {
+            throw;
+        }
+        throw Error(ErrorKind::kIntegrity, error.what_failed(), error.why(),
+                    cat("nothing was written to this machine; to restore the archive unchecked, rename ", base::printable(path), " on the server and run nrear recover again"));
+    }
+}
+
 /// The record, or the journal of a commit that was interrupted: then the newer backup is whole, under names that may still have the ending.
 FoundBackup locate(transport::Transport& server, const record::RescueRecord& rescue) {
     const std::string ending = record::kUncommittedSuffix;
@@ -69,7 +82,7 @@ FoundBackup locate(transport::Transport& server, const record::RescueRecord& res
     FoundBackup found;
     found.archive_path = newest(rescue.archive_path, journal);
     if (journal || server.stat(record_path)) {
-        found.record = record::backup_record_from_json(read_text(server, record_path), record_path);
+        found.record = read_record(server, record_path);
     }
     return found;
 }

@@ -69,9 +69,11 @@ TEST_CASE("a damaged record is an integrity error; no record at all is asked abo
     Sample sample;
     auto context = sample.context();
     base::write_file(sample.rescue.backup_record_path, "{\"format\": 1, \"kind\": ");
-    CHECK(expect_error([&] { recover::run(context); }).kind() == ErrorKind::kIntegrity);
+    auto error = expect_error([&] { recover::run(context); });
+    CHECK(error.kind() == ErrorKind::kIntegrity);
+    CHECK_THAT(error.hint(), Contains("nothing was written") && Contains("rename " + sample.rescue.backup_record_path));
     unlink(sample.rescue.backup_record_path.c_str());
-    const auto error = expect_error([&] { recover::run(context); });
+    error = expect_error([&] { recover::run(context); });
     CHECK(error.kind() == ErrorKind::kIntegrity);
     CHECK_THAT(error.what(), Contains("no backup.json"));
     CHECK(sample.person.asked.size() == 1);

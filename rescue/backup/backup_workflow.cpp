@@ -175,7 +175,6 @@ void upload_log(const BackupContext& context, const Servers& servers, const Plac
 record::BackupRecord new_record(const BackupContext& context, const layout::Layout& layout, const std::string& kernel) {
     record::BackupRecord record;
     record.id = base::random_uuid();
-    record.created = now_text();
     record.hostname = layout.host.name;
     record.nrear_version = context.nrear_version;
     record.kernel = kernel;
@@ -183,6 +182,7 @@ record::BackupRecord new_record(const BackupContext& context, const layout::Layo
 }
 
 void take_archive(record::BackupRecord& record, const archive::BackupSummary& summary, const Places& places) {
+    record.created = now_text();
     record.archive = {places.archive_path, summary.archive_bytes, summary.archive_sha256};
     record.files = summary.files;
     record.tree_bytes = summary.tar_bytes;
@@ -198,7 +198,7 @@ void make_iso(const BackupContext& context, const layout::Layout& layout, const 
         servers.output->make_directories(places.output_directory);
         upload = servers.output->create(uncommitted(places.iso_path));
     }
-    const auto made = make_rescue_iso(context, layout, places, std::move(plan), {result.record.id, result.record.created, connection.identity}, upload.get());
+    const auto made = make_rescue_iso(context, layout, places, std::move(plan), {result.record.id, now_text(), connection.identity}, upload.get());
     if (upload) {
         upload->finish();
         check_stored(*servers.output, uncommitted(places.iso_path), made.size);
@@ -236,6 +236,7 @@ BackupResult make_backup(const BackupContext& context, const layout::Layout& lay
     result.record = new_record(context, layout, rescue ? rescue->kernel.release : layout.host.kernel);
     if (scope == Scope::kRescueOnly && earlier) {
         result.record = *earlier;  // the new ISO belongs to the archive that is there
+        result.record.kernel = rescue->kernel.release;
     }
     result.record.plan_sha256 = plan::digest(plan::make_plan(layout));
 

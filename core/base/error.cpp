@@ -23,7 +23,7 @@ void Error::add_context(std::string doing) {
 void Error::compose() {
     text_ = what_failed_;
     if (!why_.empty()) {
-        text_ += ": " + why_;
+        text_ += (why_.front() == '\n' ? ":" : ": ") + why_;  // a list begins on a line of its own
     }
     if (!context_.empty()) {
         text_ += " (while ";

@@ -121,7 +121,7 @@ private:
         const auto what = cat("recover ", recorded.facts.path, " on ", disk.facts.path);
         if (disk.facts.size < recorded.needed) {
             throw Error(ErrorKind::kLayout, what, cat("it has ", base::human_size(disk.facts.size), " (", disk.facts.size, " bytes), the partitions need ",
-                                                      base::human_size(recorded.needed), " (", recorded.needed, " bytes)"), "nothing was written; give it a larger disk");
+                                                      base::human_size(recorded.needed), " (", recorded.needed, " bytes)"), "nothing was written; give it a larger disk, or name another with --map");
         }
         if (disk.facts.logical_sector != recorded.facts.logical_sector) {
             throw Error(ErrorKind::kLayout, what, cat("it has sectors of ", disk.facts.logical_sector, " bytes, the recorded disk of ", recorded.facts.logical_sector),

@@ -14,6 +14,10 @@ TEST_CASE("an error says what failed, why, and while doing what") {
     CHECK(error.hint() == "check the address");
 }
 
+TEST_CASE("no blank is left behind before a list") {
+    CHECK(std::string(Error(ErrorKind::kConfig, "2 settings cannot be used", "\n  A\n  B").what()) == "2 settings cannot be used:\n  A\n  B");
+}
+
 TEST_CASE("with_context passes results through and marks errors") {
     CHECK(with_context("adding", [] { return 2 + 3; }) == 5);
     try {

@@ -141,6 +141,7 @@ TEST_CASE("too small is said with the numbers") {
     CHECK_THAT(error.hint(), Catch::Contains("nothing was written"));
     const auto by_serial = error_of(sample_layout(), {with_serial(blank("/dev/sda", 4 * kGiB), "S1"), blank("/dev/sdb", 50 * kGiB)});
     CHECK(by_serial.kind() == ErrorKind::kLayout);
+    CHECK_THAT(by_serial.hint(), Catch::Contains("--map"));
     CHECK(error_of(sample_layout(), {}).kind() == ErrorKind::kLayout);
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Bad input on a real node: each fault is typed on its console, and must end with its exit code, say the right words, and leave nothing
-# behind, here or on the server. Exit status 0 only if every case is as expected. Run by scripts/faults.
+# behind, here or on the server; then the rescue system's share (faults_rescue.py). Exit status 0 only if every case is as expected. Run by scripts/faults.
 
 import argparse
 import glob
@@ -12,7 +12,7 @@ import struct
 import subprocess
 import sys
 
-from . import image, journey, machine, node_spec, sandbox, server
+from . import faults_rescue, image, journey, machine, node_spec, sandbox, server
 from .checks import Checks
 from .depot import Depot
 from .report import LabError, Step, run, say, show_failure
@@ -272,6 +272,8 @@ def perform(options, node_image, accel, work):
         depot.offer("key", key)
         faults = Faults(journey.Lab(node_image, accel, backup_server, depot, work, options.logs))
         faults.on_the_node()
+        faults_rescue.RescueFaults(faults.lab, faults.checks, faults.disk, PASSWORD).run(faults.iso)
+        faults_rescue.unattended(faults.lab, faults.checks, faults.unattended, faults.disk)
         return verdict(faults.checks)
 
 

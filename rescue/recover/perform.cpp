@@ -32,6 +32,10 @@ public:
         callbacks.finished = [&](std::size_t, const plan::Step&, const std::string& note) { finished(note); };
         plan::ExecuteOptions options;
         options.target_root = context_.target;
+        if (!context_.log_path.empty()) {
+            // Beside the log, in the rescue system only: what was done before a power cut is gone with it, and the next try begins anew.
+            options.journal_path = context_.log_path.substr(0, context_.log_path.rfind('/') + 1) + kJournalName;
+        }
         for (const auto number : plan::execute(job_.plan, context_.runner, callbacks, options).skipped) {
             result_.skipped.push_back(job_.plan.steps.at(number - 1).title);
         }

@@ -14,6 +14,9 @@
 
 namespace nrear::recover {
 
+/// The executor's journal, beside the log: which step was begun, done, failed or skipped, and when.
+inline constexpr const char* kJournalName = "recover-journal.jsonl";
+
 struct Job {
     const plan::Plan& plan;
     const FoundBackup& backup;

@@ -188,3 +188,13 @@ TEST_CASE("the log is kept in the recovered system, readable for root alone, and
     CHECK(base::Root(sample.path("target")).exists(linked));
     CHECK(base::Root(sample.path("target/data/log")).list("/nrear").size() == 1);
 }
+
+TEST_CASE("each step is noted in a journal beside the log") {
+    Restoring restoring;
+    auto context = restoring.sample.context();
+    context.log_path = restoring.sample.path("recover.log");
+    recover::Server server(context, restoring.sample.rescue);
+    recover::perform(context, server, {restoring.plan, restoring.found, {}, {}});
+    const auto journal = base::read_file(restoring.sample.path(recover::kJournalName));
+    CHECK_THAT(journal, Contains("\"started\"") && Contains("\"done\"") && Contains("Restore the files"));
+}

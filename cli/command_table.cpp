@@ -33,7 +33,7 @@ const OptionInfo kOptions[] = {
     {'c', "config-dir", "DIR", ValueKind::kDirectory, "", "read the configuration in DIR instead of /etc/rear", true, &Arguments::config_directory},
     {'C', "config", "FILE", ValueKind::kFile, "", "read FILE (or FILE.conf) too, after the others; may be repeated", true, &Arguments::config_files},
     {'r', "kernel", "VERSION", ValueKind::kKernel, "mkbackup mkrescue", "kernel for the rescue system instead of the running one", true, &Arguments::kernel},
-    {'n', "non-interactive", "", ValueKind::kNone, "", "ask nothing: every question gets its safe answer", true, &Arguments::non_interactive},
+    {'n', "non-interactive", "", ValueKind::kNone, "", "ask nothing: every question gets its safe answer; recover overwrites only disks that match beyond doubt", true, &Arguments::non_interactive},
     {'e', "expose-secrets", "", ValueKind::kNone, "", "show passwords in what dump prints", true, &Arguments::expose_secrets},
     {'p', "portable", "", ValueKind::kNone, "", "refused: boot the rescue ISO instead", false, &Arguments::portable},
     {0, "quiet", "", ValueKind::kNone, "", "print errors and warnings only", true, &Arguments::quiet},

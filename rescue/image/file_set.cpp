@@ -106,10 +106,10 @@ std::string FileSet::add_links(const std::string& path, const std::string& reaso
     }
     std::string done;
     const auto parts = base::split(path, '/');
-    std::deque<std::string> todo(parts.begin(), parts.end());
-    while (!todo.empty()) {
-        const auto part = std::move(todo.front());
-        todo.pop_front();
+    std::deque<std::string> remaining(parts.begin(), parts.end());
+    while (!remaining.empty()) {
+        const auto part = std::move(remaining.front());
+        remaining.pop_front();
         if (part.empty() || part == ".") {
             continue;
         }
@@ -124,7 +124,7 @@ std::string FileSet::add_links(const std::string& path, const std::string& reaso
             put_symlink(next, target, reason);
             done = target.starts_with('/') ? "" : done;
             const auto more = base::split(target, '/');
-            todo.insert(todo.begin(), more.begin(), more.end());
+            remaining.insert(remaining.begin(), more.begin(), more.end());
             continue;
         }
         if (facts && S_ISDIR(facts->mode)) {

@@ -57,8 +57,8 @@ private:
         if (const auto* partition = std::get_if<Partition>(&node.what); partition != nullptr && !node.on.empty()) {
             return base::cat("part ", partition->number, " of ", edge_key(node.on.front()));
         }
-        const bool named_by_device = std::holds_alternative<ExtFilesystem>(node.what) || std::holds_alternative<Swap>(node.what);
-        if (named_by_device && node.on.size() == 1) {
+        const bool named_by_device = std::visit([]<class T>(const T&) { return kIsContentOfDevice<T>; }, node.what);
+        if (named_by_device && !node.on.empty()) {
             return base::cat("content of ", edge_key(node.on.front()));
         }
         return node.id;
@@ -102,6 +102,12 @@ struct Flatten {
     void operator()(const std::string& name, const std::vector<std::string>& words) const {
         const auto text = base::join(words, ",");
         add(name, shown_text(text), text);
+    }
+    template <class T>
+    void operator()(const std::string& name, const std::vector<T>& list) const {
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            fields(list[i], Flatten{out, base::cat(prefix, name, " ", i + 1, " ")});
+        }
     }
     void operator()(const std::string& name, bool flag) const { add(name, flag ? "yes" : "no", flag ? "yes" : "no"); }
     void operator()(const std::string& name, Firmware firmware) const {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/layout/fields.h"
+
 namespace nrear::layout {
 
 /// What tells one disk from another, and what drives it. Texts are "" when the disk does not say.
@@ -26,6 +28,21 @@ struct DiskFacts {
     bool operator==(const DiskFacts&) const = default;
 };
 
+void fields(Either<DiskFacts> auto& disk, auto&& visit) {
+    visit("path", disk.path);
+    visit("size", disk.size);
+    visit("logical_sector", disk.logical_sector);
+    visit("physical_sector", disk.physical_sector);
+    visit("model", disk.model);
+    visit("serial", disk.serial);
+    visit("wwn", disk.wwn);
+    visit("by_path", disk.by_path);
+    visit("transport", disk.transport);
+    visit("rotational", disk.rotational);
+    visit("removable", disk.removable);
+    visit("drivers", disk.drivers);
+}
+
 /// Sources: the MBR as in the UEFI specification 5.2.1; GPT as in 5.3.
 struct PartitionTable {
     std::string type;                        ///< "dos" or "gpt"; anything else is recorded but cannot be made again
@@ -36,10 +53,26 @@ struct PartitionTable {
     bool operator==(const PartitionTable&) const = default;
 };
 
+void fields(Either<PartitionTable> auto& table, auto&& visit) {
+    visit("type", table.type);
+    visit("id", table.id);
+    visit("first_lba", table.first_lba);
+    visit("last_lba", table.last_lba);
+    visit("entries", table.entries);
+}
+
 struct Disk {
+    static constexpr const char* kWord = "disk";  ///< in layout.json
     DiskFacts facts;
     std::optional<PartitionTable> table;  ///< none: a file system lies on the bare disk
     bool operator==(const Disk&) const = default;
 };
+
+void fields(Either<Disk> auto& disk, auto&& visit) {
+    fields(disk.facts, visit);
+    visit("table", disk.table);
+}
+
+inline std::string kind_of(const Disk&) { return "disk"; }
 
 }  // namespace nrear::layout

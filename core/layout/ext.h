@@ -6,10 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "core/layout/fields.h"
+
 namespace nrear::layout {
 
 /// Sits on a partition, or on a whole disk. Source: `dumpe2fs -h` (dumpe2fs(8), e2fsprogs 1.42 to 1.47).
 struct ExtFilesystem {
+    static constexpr const char* kWord = "ext";  ///< in layout.json
+    static constexpr bool kContentOfDevice = true;
     std::string path;                  ///< device
     std::string type;                  ///< "ext2", "ext3", "ext4": as mounted
     std::string uuid;
@@ -37,5 +41,35 @@ struct ExtFilesystem {
     std::uint64_t used = 0;            ///< bytes in use; 0 when it was not mounted
     bool operator==(const ExtFilesystem&) const = default;
 };
+
+void fields(Either<ExtFilesystem> auto& ext, auto&& visit) {
+    visit("path", ext.path);
+    visit("type", ext.type);
+    visit("uuid", ext.uuid);
+    visit("label", ext.label);
+    visit("block_size", ext.block_size);
+    visit("blocks", ext.blocks);
+    visit("reserved_blocks", ext.reserved_blocks);
+    visit("inodes", ext.inodes);
+    visit("inode_size", ext.inode_size);
+    visit("flex_group", ext.flex_group);
+    visit("cluster_size", ext.cluster_size);
+    visit("stride", ext.stride);
+    visit("stripe_width", ext.stripe_width);
+    visit("journal_size", ext.journal_size);
+    visit("journal_device", ext.journal_device);
+    visit("features", ext.features);
+    visit("default_mount_options", ext.default_mount_options);
+    visit("errors", ext.errors);
+    visit("max_mount_count", ext.max_mount_count);
+    visit("check_interval", ext.check_interval);
+    visit("reserved_uid", ext.reserved_uid);
+    visit("reserved_gid", ext.reserved_gid);
+    visit("hash_seed", ext.hash_seed);
+    visit("hash_algorithm", ext.hash_algorithm);
+    visit("used", ext.used);
+}
+
+inline std::string kind_of(const ExtFilesystem& ext) { return ext.type + " file system"; }
 
 }  // namespace nrear::layout

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "core/layout/fields.h"
+
 namespace nrear::layout {
 
 enum class Firmware { kBios, kUefi };
@@ -20,5 +22,17 @@ struct Host {
     std::string sfdisk_version;  ///< of util-linux: "2.38.1"; "" when there is none
     bool operator==(const Host&) const = default;
 };
+
+void fields(Either<Host> auto& host, auto&& visit) {
+    visit("name", host.name);
+    visit("os_id", host.os_id);
+    visit("os_version", host.os_version);
+    visit("architecture", host.architecture);
+    visit("kernel", host.kernel);
+    visit("kernel_command_line", host.kernel_command_line);
+    visit("firmware", host.firmware);
+    visit("secure_boot", host.secure_boot);
+    visit("sfdisk_version", host.sfdisk_version);
+}
 
 }  // namespace nrear::layout

@@ -80,20 +80,18 @@ std::vector<std::string> mount_points_above(const Layout& layout, std::string_vi
 
 std::string path_of(const Node& node) {
     return std::visit(Overloaded{[](const Disk& disk) { return disk.facts.path; }, [](const Mount& mount) { return mount.mount_point; },
-                                 [](const BootLoader&) { return std::string(); }, [](const auto& other) { return other.path; }},
+                                 [](const auto& other) {
+                                     if constexpr (requires { other.path; }) {
+                                         return other.path;
+                                     } else {
+                                         return std::string();
+                                     }
+                                 }},
                       node.what);
 }
 
 std::string kind_of(const Node& node) {
-    return std::visit(Overloaded{[](const Disk&) { return std::string("disk"); },
-                                 [](const Partition& partition) { return base::cat("partition ", partition.number); },
-                                 [](const ExtFilesystem& filesystem) { return filesystem.type + " file system"; },
-                                 [](const Swap&) { return std::string("swap space"); },
-                                 [](const Mount&) { return std::string("mounted file system"); },
-                                 [](const MountPointDirectory&) { return std::string("mount point"); },
-                                 [](const BootLoader&) { return std::string("boot loader"); },
-                                 [](const Foreign& foreign) { return foreign.kind; }},
-                      node.what);
+    return std::visit([](const auto& what) { return kind_of(what); }, node.what);
 }
 
 void check(const Layout& layout) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A Layout: what a machine's storage is. A flat list of nodes and what each sits on; plain data, nothing of it is alive.
-// A technology adds its struct in a header of its own, one alternative to What, and its fields in fields.h.
+// A technology has its struct in a header of its own (shape, fields, kWord, kind_of), and is one alternative of What.
 #pragma once
 
 #include <cstddef>
@@ -10,13 +10,21 @@
 #include <vector>
 
 #include "core/layout/boot.h"
+#include "core/layout/btrfs.h"
 #include "core/layout/disk.h"
 #include "core/layout/ext.h"
+#include "core/layout/fat.h"
 #include "core/layout/foreign.h"
 #include "core/layout/host.h"
+#include "core/layout/luks.h"
+#include "core/layout/lvm.h"
+#include "core/layout/md.h"
 #include "core/layout/mount.h"
+#include "core/layout/multipath.h"
 #include "core/layout/partition.h"
 #include "core/layout/swap.h"
+#include "core/layout/uefi.h"
+#include "core/layout/xfs.h"
 
 namespace nrear::layout {
 
@@ -24,7 +32,13 @@ namespace nrear::layout {
 /// when recover puts it on another disk: only the paths inside follow.
 using NodeId = std::string;
 
-using What = std::variant<Disk, Partition, ExtFilesystem, Swap, Mount, MountPointDirectory, BootLoader, Foreign>;
+/// In the order in which a layout lists them.
+using What = std::variant<Disk, Multipath, Partition, MdArray, LuksVolume, PhysicalVolume, VolumeGroup, LogicalVolume, Foreign, ExtFilesystem, XfsFilesystem,
+                          BtrfsFilesystem, FatFilesystem, Swap, Mount, SwapFile, MountPointDirectory, BootLoader, UefiBoot>;
+
+/// A file system, swap space or the like that belongs to the one device below it: told apart by that device, not by a name of its own.
+template <class T>
+inline constexpr bool kIsContentOfDevice = requires { T::kContentOfDevice; };
 
 struct Node {
     NodeId id;
@@ -59,7 +73,7 @@ std::vector<NodeId> disks_below(const Layout& layout, std::string_view id);
 /// Mount points of all Mounts that stand on the node, in the layout's order.
 std::vector<std::string> mount_points_above(const Layout& layout, std::string_view id);
 
-/// The device path of what the node makes ("/dev/vda1"), or its mount point; "" for a boot loader.
+/// The device path of what the node makes ("/dev/vda1"), or its mount point; "" for what has none (a volume group, a boot loader).
 std::string path_of(const Node& node);
 
 /// What the node is, for people, without its device: "disk", "partition 2", "ext4 file system", "mount point".

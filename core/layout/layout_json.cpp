@@ -12,6 +12,8 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/layout/fields.h"
+#include "core/layout/network.h"
+#include "core/layout/present_disk.h"
 
 namespace nrear::layout {
 
@@ -199,24 +201,25 @@ Json parse_json(std::string_view text, const std::string& where) {
 constexpr const char* kFormat = "nrear-layout";
 constexpr unsigned kVersion = 1;
 
-/// The word for each alternative of What, in its order.
-constexpr const char* kWords[] = {"disk", "partition", "ext", "swap", "mount", "directory", "boot", "foreign"};
-static_assert(std::size(kWords) == std::variant_size_v<What>);
-
 Json write_node(const Node& node) {
     Json object = Json::object();
     object["id"] = write_text(node.id);
     object["on"] = write_list(node.on);
-    object["is"] = kWords[node.what.index()];
-    std::visit([&](const auto& what) { fields(what, JsonWriter{object}); }, node.what);
+    std::visit(
+        [&](const auto& what) {
+            object["is"] = what.kWord;
+            fields(what, JsonWriter{object});
+        },
+        node.what);
     return object;
 }
 
 template <std::size_t kIndex = 0>
 What read_what(const std::string& word, const Json& json, const std::string& where) {
     if constexpr (kIndex < std::variant_size_v<What>) {
-        if (word == kWords[kIndex]) {
-            return read_value<std::variant_alternative_t<kIndex, What>>(json, where);
+        using Alternative = std::variant_alternative_t<kIndex, What>;
+        if (word == Alternative::kWord) {
+            return read_value<Alternative>(json, where);
         }
         return read_what<kIndex + 1>(word, json, where);
     } else {

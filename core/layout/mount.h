@@ -4,10 +4,13 @@
 
 #include <string>
 
+#include "core/layout/fields.h"
+
 namespace nrear::layout {
 
 /// A file system that comes back, at its place. Sits on the file system, and on the Mount that holds its mount point.
 struct Mount {
+    static constexpr const char* kWord = "mount";  ///< in layout.json
     std::string mount_point;    ///< "/", "/boot"
     std::string path;           ///< device
     std::string type;           ///< as in /proc/self/mountinfo
@@ -17,8 +20,18 @@ struct Mount {
     bool operator==(const Mount&) const = default;
 };
 
+void fields(Either<Mount> auto& mount, auto&& visit) {
+    visit("mount_point", mount.mount_point);
+    visit("path", mount.path);
+    visit("type", mount.type);
+    visit("options", mount.options);
+    visit("fstab_spec", mount.fstab_spec);
+    visit("fstab_options", mount.fstab_options);
+}
+
 /// Directory that something else was mounted on (network, tmpfs, USB, bind, excluded). Sits on the Mount that holds it.
 struct MountPointDirectory {
+    static constexpr const char* kWord = "directory";  ///< in layout.json
     std::string path;
     std::string source;   ///< for people: "filer:/export"
     std::string type;     ///< "nfs4"
@@ -26,5 +39,16 @@ struct MountPointDirectory {
     std::string reason;   ///< why it does not come back, for people: "network file system"
     bool operator==(const MountPointDirectory&) const = default;
 };
+
+void fields(Either<MountPointDirectory> auto& directory, auto&& visit) {
+    visit("path", directory.path);
+    visit("source", directory.source);
+    visit("type", directory.type);
+    visit("mode", directory.mode);
+    visit("reason", directory.reason);
+}
+
+inline std::string kind_of(const Mount&) { return "mounted file system"; }
+inline std::string kind_of(const MountPointDirectory&) { return "mount point"; }
 
 }  // namespace nrear::layout

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/layout/fields.h"
+
 namespace nrear::layout {
 
 enum class InterfaceKind { kPhysical, kBond, kBridge, kVlan, kOvs };
@@ -26,6 +28,20 @@ struct Interface {
     bool operator==(const Interface&) const = default;
 };
 
+void fields(Either<Interface> auto& interface, auto&& visit) {
+    visit("name", interface.name);
+    visit("kind", interface.kind);
+    visit("mac", interface.mac);
+    visit("driver", interface.driver);
+    visit("mtu", interface.mtu);
+    visit("addresses", interface.addresses);
+    visit("members", interface.members);
+    visit("parent", interface.parent);
+    visit("vlan_id", interface.vlan_id);
+    visit("bond_mode", interface.bond_mode);
+    visit("bond_options", interface.bond_options);
+}
+
 struct Route {
     std::string destination;  ///< "default", "10.0.0.0/8", "fd01::/64"
     std::string gateway;      ///< "" = directly reachable
@@ -34,11 +50,23 @@ struct Route {
     bool operator==(const Route&) const = default;
 };
 
+void fields(Either<Route> auto& route, auto&& visit) {
+    visit("destination", route.destination);
+    visit("gateway", route.gateway);
+    visit("interface", route.interface);
+    visit("metric", route.metric);
+}
+
 struct Network {
     std::vector<Interface> interfaces;  ///< members before what uses them
     std::vector<Route> routes;
     bool operator==(const Network&) const = default;
 };
+
+void fields(Either<Network> auto& network, auto&& visit) {
+    visit("interfaces", network.interfaces);
+    visit("routes", network.routes);
+}
 
 /// Versioned JSON; from_json throws Error(kIntegrity).
 std::string network_to_json(const Network& network);

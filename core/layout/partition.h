@@ -6,10 +6,13 @@
 #include <string>
 #include <string_view>
 
+#include "core/layout/fields.h"
+
 namespace nrear::layout {
 
 /// Sits on its disk. In a dos table numbers 1 to 4 are primary or extended, 5 and up logical.
 struct Partition {
+    static constexpr const char* kWord = "partition";  ///< in layout.json
     std::string path;              ///< "/dev/vda1", "/dev/nvme0n1p1"
     unsigned number = 0;
     std::uint64_t start = 0;       ///< bytes from the start of the disk
@@ -22,10 +25,24 @@ struct Partition {
     bool operator==(const Partition&) const = default;
 };
 
+void fields(Either<Partition> auto& partition, auto&& visit) {
+    visit("path", partition.path);
+    visit("number", partition.number);
+    visit("start", partition.start);
+    visit("size", partition.size);
+    visit("type", partition.type);
+    visit("uuid", partition.uuid);
+    visit("name", partition.name);
+    visit("attributes", partition.attributes);
+    visit("active", partition.active);
+}
+
 /// 5 (CHS), f (LBA) and 85 (Linux): holds logical partitions, no content of its own.
 bool is_extended(const Partition& partition);
 
 /// Name of a partition's device: a 'p' comes between when the disk's name ends in a digit.
 std::string partition_path(std::string_view disk_path, unsigned number);
+
+inline std::string kind_of(const Partition& partition) { return "partition " + std::to_string(partition.number); }
 
 }  // namespace nrear::layout

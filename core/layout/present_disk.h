@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/layout/disk.h"
+#include "core/layout/fields.h"
 
 namespace nrear::layout {
 
@@ -21,6 +22,14 @@ struct PresentContent {
     bool operator==(const PresentContent&) const = default;
 };
 
+void fields(Either<PresentContent> auto& content, auto&& visit) {
+    visit("path", content.path);
+    visit("size", content.size);
+    visit("type", content.type);
+    visit("label", content.label);
+    visit("uuid", content.uuid);
+}
+
 struct PresentDisk {
     DiskFacts facts;
     std::optional<PartitionTable> table;
@@ -31,6 +40,16 @@ struct PresentDisk {
     std::vector<std::string> used_by;      ///< why it can't be overwritten now: "mounted on /data", "swap", "part of dm-0"
     bool operator==(const PresentDisk&) const = default;
 };
+
+void fields(Either<PresentDisk> auto& disk, auto&& visit) {
+    fields(disk.facts, visit);
+    visit("table", disk.table);
+    visit("contents", disk.contents);
+    visit("blank", disk.blank);
+    visit("read_only", disk.read_only);
+    visit("rescue_medium", disk.rescue_medium);
+    visit("used_by", disk.used_by);
+}
 
 /// What is on it now, for people: "blank", "gpt table; /dev/sda1 ext4 \"data\" 10.0 GiB", never empty.
 std::string describe_content(const PresentDisk& disk);

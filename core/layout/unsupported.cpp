@@ -5,12 +5,11 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/layout/judge.h"
 
 namespace nrear::layout {
 
 namespace {
-
-using Problems = std::vector<Unsupported>;
 
 /// dumpe2fs prints FEATURE_C17 and the like for a bit that it has no name for: mke2fs of the same package can't set it.
 std::vector<std::string> nameless_features(const ExtFilesystem& ext) {
@@ -29,6 +28,8 @@ bool too_old(const std::string& sfdisk_version) {
     };
     return number(0) < 2 || (number(0) == 2 && number(1) < 26);
 }
+
+}  // namespace
 
 void judge(const Layout& layout, const Node& node, const Disk& disk, Problems& problems) {
     if (disk.table && too_old(layout.host.sfdisk_version)) {
@@ -63,10 +64,6 @@ void judge(const Layout& layout, const Node&, const BootLoader& boot, Problems& 
         problems.push_back({"GRUB for " + boot.target, "", {}, "only GRUB for BIOS can be installed again"});
     }
 }
-
-void judge(const Layout&, const Node&, const auto&, Problems&) {}
-
-}  // namespace
 
 std::vector<Unsupported> unsupported(const Layout& layout) {
     Problems problems;

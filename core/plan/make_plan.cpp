@@ -3,6 +3,7 @@
 #include "core/plan/make_plan.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/text.h"
 #include "core/layout/creation_order.h"
@@ -28,18 +29,6 @@ bool system_uses(const layout::Layout& layout, const std::vector<std::pair<std::
     return rename_devices(text, renames) != text;
 }
 
-void plan_storage(const layout::Layout& layout, const layout::Node& node, Steps& steps) {
-    if (const auto* disk = std::get_if<layout::Disk>(&node.what)) {
-        plan_disk(layout, node, *disk, steps);
-    } else if (const auto* ext = std::get_if<layout::ExtFilesystem>(&node.what)) {
-        plan_ext(layout, node, *ext, steps);
-    } else if (const auto* swap = std::get_if<layout::Swap>(&node.what)) {
-        plan_swap(node, *swap, steps);
-    } else if (const auto* mount = std::get_if<layout::Mount>(&node.what)) {
-        plan_mount(node, *mount, steps);
-    }
-}
-
 void plan_new_names(const layout::Layout& layout, const PlanOptions& options, Steps& steps) {
     RenameDevices rename{options.renames, {}};
     for (const char* file : kNamingFiles) {
@@ -60,23 +49,20 @@ void plan_new_names(const layout::Layout& layout, const PlanOptions& options, St
 
 Plan make_plan(const layout::Layout& layout, const PlanOptions& options) {
     layout::refuse_unsupported(layout);
-    Plan plan;
-    auto& steps = plan.steps;
-    const auto order = layout::creation_order(layout);
-    for (const auto* node : order) {
-        plan_storage(layout, *node, steps);
+    Phases phases;
+    for (const auto* node : layout::creation_order(layout)) {
+        std::visit([&](const auto& what) { plan_node(layout, *node, what, phases); }, node->what);
     }
-    steps.push_back({"Restore the files", "", RestoreFiles{}});
-    plan_directories(layout, steps);
+    Plan plan{std::move(phases.storage)};
+    const auto append = [&](Steps& more) { plan.steps.insert(plan.steps.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end())); };
+    plan.steps.push_back({"Restore the files", "", RestoreFiles{}});
+    plan_directories(layout, plan.steps);
+    append(phases.restored);
     if (!options.renames.empty()) {
-        plan_new_names(layout, options, steps);
+        plan_new_names(layout, options, plan.steps);
     }
-    for (const auto* node : order) {
-        if (std::holds_alternative<layout::BootLoader>(node->what)) {
-            plan_boot_loader(layout, *node, steps);
-        }
-    }
-    steps.push_back({"Rebuild the initramfs if this machine's disks need it", "", RebuildInitramfs{system_uses(layout, options.renames)}});
+    append(phases.boot);
+    plan.steps.push_back({"Rebuild the initramfs if this machine's disks need it", "", RebuildInitramfs{system_uses(layout, options.renames)}});
     return plan;
 }
 

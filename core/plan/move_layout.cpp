@@ -35,19 +35,23 @@ Renames move_layout(layout::Layout& layout, const std::map<std::string, layout::
     }
     for (auto& node : layout.nodes) {
         if (auto* partition = std::get_if<layout::Partition>(&node.what)) {
-            const auto path = layout::partition_path(targets.at(node.on.front()).path, partition->number);
+            const auto target = targets.find(node.on.front());
+            if (target == targets.end()) {
+                continue;  // of an md array or a multipath map: its name is its own
+            }
+            const auto path = layout::partition_path(target->second.path, partition->number);
             note(renames, partition->path, path);
             partition->path = path;
         }
     }
     for (auto& node : layout.nodes) {
-        if (auto* ext = std::get_if<layout::ExtFilesystem>(&node.what)) {
-            follow(ext->path, renames);
-        } else if (auto* swap = std::get_if<layout::Swap>(&node.what)) {
-            follow(swap->path, renames);
-        } else if (auto* mount = std::get_if<layout::Mount>(&node.what)) {
-            follow(mount->path, renames);
-        }
+        std::visit(
+            [&](auto& what) {
+                if constexpr (requires { follow(what.path, renames); }) {
+                    follow(what.path, renames);
+                }
+            },
+            node.what);
     }
     return renames;
 }

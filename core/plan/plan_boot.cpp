@@ -5,8 +5,7 @@
 
 namespace nrear::plan {
 
-void plan_boot_loader(const layout::Layout& layout, const layout::Node& node, Steps& steps) {
-    const auto& boot = std::get<layout::BootLoader>(node.what);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::BootLoader& boot, Phases& phases) {
     for (const auto& id : node.on) {
         const auto* disk = layout::find(layout, id);
         if (disk == nullptr || !std::holds_alternative<layout::Disk>(disk->what)) {
@@ -15,7 +14,7 @@ void plan_boot_loader(const layout::Layout& layout, const layout::Node& node, St
         const auto path = layout::path_of(*disk);
         const std::string target = "--target=" + boot.target;
         // Red Hat and SUSE call it grub2-install.
-        steps.push_back({"Install GRUB on " + path, node.id,
+        phases.boot.push_back({"Install GRUB on " + path, node.id,
                          RunCommand{{"grub-install", target, path}, "", Where::kTarget, {{"grub2-install", target, path}}}, true});
     }
 }

@@ -65,34 +65,29 @@ std::string line_of(const Partition& partition, std::uint64_t sector, bool gpt) 
 
 }  // namespace
 
-std::string sfdisk_script(const layout::Layout& layout, const layout::Node& node) {
-    const auto& disk = std::get<layout::Disk>(node.what);
-    const bool gpt = disk.table->type == "gpt";
-    std::string script = cat("label: ", disk.table->type, "\n");
-    script += disk.table->id.empty() ? "" : cat("label-id: ", disk.table->id, "\n");
+std::string sfdisk_script(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector) {
+    const bool gpt = table.type == "gpt";
+    std::string script = cat("label: ", table.type, "\n");
+    script += table.id.empty() ? "" : cat("label-id: ", table.id, "\n");
     script += "unit: sectors\n";
     if (gpt) {
         // No last-lba: on a larger disk the second table belongs at the true end.
-        script += disk.table->first_lba ? cat("first-lba: ", *disk.table->first_lba, "\n") : "";
-        script += disk.table->entries && *disk.table->entries != 128 ? cat("table-length: ", *disk.table->entries, "\n") : "";
+        script += table.first_lba ? cat("first-lba: ", *table.first_lba, "\n") : "";
+        script += table.entries && *table.entries != 128 ? cat("table-length: ", *table.entries, "\n") : "";
     }
     script += "\n";
     for (const auto* partition : partitions_of(layout, node.id)) {
-        script += line_of(*partition, disk.facts.logical_sector, gpt);
+        script += line_of(*partition, logical_sector, gpt);
     }
     return script;
 }
 
-void plan_disk(const layout::Layout& layout, const layout::Node& node, const layout::Disk& disk, Steps& steps) {
-    const auto& path = disk.facts.path;
-    steps.push_back({"Erase old signatures on " + path, node.id, RunCommand{{"wipefs", "--all", "--force", path}}, true});
-    if (!disk.table) {
-        return;
-    }
+void plan_partition_table(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector, Steps& steps) {
+    const auto path = layout::path_of(node);
     const auto partitions = partitions_of(layout, node.id);
     const auto count = partitions.size();
-    steps.push_back({cat("Create ", disk.table->type == "gpt" ? "GPT" : "MBR", " partition table with ", count, count == 1 ? " partition on " : " partitions on ", path), node.id,
-                     RunCommand{{"sfdisk", path}, sfdisk_script(layout, node)}, true});
+    steps.push_back({cat("Create ", table.type == "gpt" ? "GPT" : "MBR", " partition table with ", count, count == 1 ? " partition on " : " partitions on ", path), node.id,
+                     RunCommand{{"sfdisk", path}, sfdisk_script(layout, node, table, logical_sector)}, true});
     // udevd reads the table again when sfdisk closes the disk, and for that moment the partitions are gone.
     steps.push_back({"Let udev take notice of " + path, node.id, RunCommand{{"udevadm", "settle", "--timeout=30"}}});
     std::vector<std::string> wipe{"wipefs", "--all", "--force"};
@@ -104,6 +99,14 @@ void plan_disk(const layout::Layout& layout, const layout::Node& node, const lay
     }
     if (wipe.size() > 3) {
         steps.push_back({cat("Erase old signatures in the partitions of ", path), node.id, RunCommand{std::move(wipe)}, true});
+    }
+}
+
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::Disk& disk, Phases& phases) {
+    const auto& path = disk.facts.path;
+    phases.storage.push_back({"Erase old signatures on " + path, node.id, RunCommand{{"wipefs", "--all", "--force", path}}, true});
+    if (disk.table) {
+        plan_partition_table(layout, node, *disk.table, disk.facts.logical_sector, phases.storage);
     }
 }
 

@@ -85,10 +85,9 @@ RunCommand tune(const ExtFilesystem& ext) {
 
 }  // namespace
 
-void plan_ext(const layout::Layout& layout, const layout::Node& node, const ExtFilesystem& ext, Steps& steps) {
-    const auto mount_points = layout::mount_points_above(layout, node.id);
-    const std::string purpose = mount_points.empty() ? "" : " for " + mount_points.front();
-    steps.push_back({cat("Create ", ext.type, " file system on ", ext.path, purpose), node.id, make_filesystem(ext), true});
+void plan_node(const layout::Layout& layout, const layout::Node& node, const ExtFilesystem& ext, Phases& phases) {
+    auto& steps = phases.storage;
+    steps.push_back({cat("Create ", ext.type, " file system on ", ext.path, purpose(layout, node)), node.id, make_filesystem(ext), true});
     steps.push_back({cat("Set its reserved blocks, checks and mount options"), node.id, tune(ext)});
     if (!ext.hash_seed.empty()) {
         // tune2fs has no option for it, and mke2fs only since 1.44.

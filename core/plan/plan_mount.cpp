@@ -22,7 +22,13 @@ std::string recover_options(const layout::Mount& mount) {
 
 }  // namespace
 
-void plan_mount(const layout::Node& node, const layout::Mount& mount, Steps& steps) {
+std::string purpose(const layout::Layout& layout, const layout::Node& node) {
+    const auto mount_points = layout::mount_points_above(layout, node.id);
+    return mount_points.empty() ? "" : " for " + base::printable(mount_points.front());
+}
+
+void plan_node(const layout::Layout&, const layout::Node& node, const layout::Mount& mount, Phases& phases) {
+    auto& steps = phases.storage;
     const auto target = in_target(mount.mount_point);
     steps.push_back({"Make the mount point " + target, node.id, MakeDirectories{{{target}}}});
     steps.push_back({base::cat("Mount ", mount.path, " on ", target), node.id,

@@ -2,6 +2,9 @@
 // The technologies' shares of make_plan(): each appends its steps. One .cpp for each technology. Internal to core/plan.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "core/layout/layout.h"
 #include "core/plan/make_plan.h"
 
@@ -9,14 +12,45 @@ namespace nrear::plan {
 
 using Steps = std::vector<Step>;
 
-void plan_disk(const layout::Layout& layout, const layout::Node& node, const layout::Disk& disk, Steps& steps);
-void plan_ext(const layout::Layout& layout, const layout::Node& node, const layout::ExtFilesystem& ext, Steps& steps);
-void plan_swap(const layout::Node& node, const layout::Swap& swap, Steps& steps);
-void plan_mount(const layout::Node& node, const layout::Mount& mount, Steps& steps);
-void plan_directories(const layout::Layout& layout, Steps& steps);
-void plan_boot_loader(const layout::Layout& layout, const layout::Node& node, Steps& steps);
+/// A plan while it is put together. A node may have a share in each phase; within a phase steps stand in the layout's creation order.
+struct Phases {
+    Steps storage;   ///< up to the mounts, before the files are restored
+    Steps restored;  ///< needs the restored files: swap files, key files
+    Steps boot;      ///< boot loaders and firmware, last
+};
 
-/// Script for sfdisk(8), util-linux 2.26 and later, that makes the disk's partition table: ids, types, names, attributes, exact places.
-std::string sfdisk_script(const layout::Layout& layout, const layout::Node& node);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::Disk& disk, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::Multipath& map, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::MdArray& array, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::LuksVolume& luks, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::PhysicalVolume& volume, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::VolumeGroup& group, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::LogicalVolume& volume, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::ExtFilesystem& ext, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::XfsFilesystem& xfs, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::BtrfsFilesystem& btrfs, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::FatFilesystem& fat, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::Swap& swap, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::SwapFile& swap, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::Mount& mount, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::BootLoader& boot, Phases& phases);
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::UefiBoot& boot, Phases& phases);
+/// Made with the table that holds it.
+inline void plan_node(const layout::Layout&, const layout::Node&, const layout::Partition&, Phases&) {}
+/// Made all at once, by plan_directories().
+inline void plan_node(const layout::Layout&, const layout::Node&, const layout::MountPointDirectory&, Phases&) {}
+/// Never comes that far: unsupported() has refused it.
+inline void plan_node(const layout::Layout&, const layout::Node&, const layout::Foreign&, Phases&) {}
+
+void plan_directories(const layout::Layout& layout, Steps& steps);
+
+/// The steps that put a partition table on the device that the node makes: a disk, an md array, a multipath map.
+void plan_partition_table(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector, Steps& steps);
+
+/// Script for sfdisk(8), util-linux 2.26 and later, that makes the device's partition table: ids, types, names, attributes, exact places.
+std::string sfdisk_script(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector);
+
+/// " for /, /var": what is mounted from the node, "" when nothing is.
+std::string purpose(const layout::Layout& layout, const layout::Node& node);
 
 }  // namespace nrear::plan

@@ -5,7 +5,7 @@
 
 namespace nrear::plan {
 
-void plan_swap(const layout::Node& node, const layout::Swap& swap, Steps& steps) {
+void plan_node(const layout::Layout&, const layout::Node& node, const layout::Swap& swap, Phases& phases) {
     std::vector<std::string> argv{"mkswap"};
     if (!swap.uuid.empty()) {
         argv.insert(argv.end(), {"-U", swap.uuid});
@@ -17,7 +17,7 @@ void plan_swap(const layout::Node& node, const layout::Swap& swap, Steps& steps)
         argv.insert(argv.end(), {"-p", base::cat(swap.page_size)});
     }
     argv.push_back(swap.path);
-    steps.push_back({"Create swap space on " + swap.path, node.id, RunCommand{std::move(argv)}, true});
+    phases.storage.push_back({"Create swap space on " + swap.path, node.id, RunCommand{std::move(argv)}, true});
 }
 
 }  // namespace nrear::plan

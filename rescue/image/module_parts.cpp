@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "rescue/image/firmware.h"
 #include "rescue/image/image_parts.h"
+#include "rescue/image/stack_needs.h"
 
 namespace nrear::image {
 
@@ -35,7 +36,13 @@ void add_firmware(FileSet& files, const base::Root& root, const ImageOptions& op
 void add_kernel_modules(FileSet& files, const base::Root& root, const ImageOptions& options, base::CommandRunner& runner) {
     const auto& directory = options.kernel.modules_directory;
     const auto tables = read_module_tables(root, directory);
-    const auto selection = select_modules(tables, options.modules);
+    auto choice = options.modules;
+    for (auto& name : stack_modules(options.plan_programs)) {
+        if (tables.paths.contains(module_name(name + ".ko"))) {
+            choice.load.push_back(std::move(name));
+        }
+    }
+    const auto selection = select_modules(tables, choice);
     for (const auto& name : selection.unknown) {
         files.warn(cat("kernel ", options.kernel.release, " has no module ", name, " (MODULES, MODULES_LOAD)"));
     }

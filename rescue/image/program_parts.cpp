@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "rescue/image/image_parts.h"
 #include "rescue/image/program_list.h"
+#include "rescue/image/stack_needs.h"
 
 namespace nrear::image {
 
@@ -64,6 +65,16 @@ void add_programs(FileSet& files, const base::Root& root, const ImageOptions& op
         adder.require(name, "program: REQUIRED_PROGS", "REQUIRED_PROGS");
     }
     adder.check();
+    for (const auto& needs : stack_needs()) {
+        if (options.plan_programs.contains(std::string(needs.program))) {
+            for (const auto& name : base::split_words(needs.companions)) {
+                adder.add(name, cat("program: ", needs.program, " works with it"));
+            }
+            for (const auto& path : base::split_words(needs.data)) {
+                files.add_tree(path, cat("data: of ", needs.program), [](const std::string&) { return false; });
+            }
+        }
+    }
     for (const auto& name : options.programs) {
         adder.add(name, "program: PROGS");
     }

@@ -82,9 +82,9 @@ TEST_CASE("an ext file system comes back with every fact that dumpe2fs shows") {
         auto ext = scan::parse_dumpe2fs(run({"dumpe2fs", "-h", before}));
         ext.type = shape_of.type;
         ext.path = make_image(directory, "after", shape_of.size);
-        std::vector<plan::Step> steps;
-        plan::plan_ext({}, {"fs:x", {}, ext}, ext, steps);
-        run_steps(steps);
+        plan::Phases phases;
+        plan::plan_node({}, {"fs:x", {}, ext}, ext, phases);
+        run_steps(phases.storage);
         CHECK(shape(ext.path) == shape(before));
         CHECK_NOTHROW(run({"e2fsck", "-fn", ext.path}));
     }

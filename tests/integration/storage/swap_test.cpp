@@ -20,9 +20,9 @@ TEST_CASE("swap space comes back with UUID and label") {
     CHECK(found->type == "swap");
     CHECK(found->page_size == page_size);
     layout::Swap swap{.path = make_image(directory, "after", 16 << 20), .uuid = found->uuid, .label = found->label, .page_size = found->page_size};
-    std::vector<plan::Step> steps;
-    plan::plan_swap({"swap:x", {}, swap}, swap, steps);
-    run_steps(steps);
+    plan::Phases phases;
+    plan::plan_node({}, {"swap:x", {}, swap}, swap, phases);
+    run_steps(phases.storage);
     CHECK(probe.signature(swap.path) == found);
     const auto shown = [](const std::string& path) { return base::replace_all(run({"blkid", "-p", "-o", "export", "-s", "UUID", "-s", "LABEL", "-s", "TYPE", path}), path, "DEVICE"); };
     CHECK(shown(swap.path) == shown(before));

@@ -41,10 +41,10 @@ std::pair<std::string, std::string> before_and_after(const std::string& script, 
     run({"sfdisk", "--no-reread", before}, script);
     const auto after = make_image(directory, "after", new_size);
     auto layout = layout_of(before, after);
-    std::vector<plan::Step> steps;
-    plan::plan_disk(layout, layout.nodes.front(), std::get<layout::Disk>(layout.nodes.front().what), steps);
-    std::erase_if(steps, [](const plan::Step& step) { return step.title.starts_with("Erase old signatures in the partitions"); });
-    run_steps(steps);
+    plan::Phases phases;
+    plan::plan_node(layout, layout.nodes.front(), std::get<layout::Disk>(layout.nodes.front().what), phases);
+    std::erase_if(phases.storage, [](const plan::Step& step) { return step.title.starts_with("Erase old signatures in the partitions"); });
+    run_steps(phases.storage);
     const auto text = dump(before);
     CHECK(text.size() > script.size() / 2);
     return {text, dump(after)};

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LVM2.
+#include "core/base/error.h"
+#include "core/plan/plan_steps.h"
+
+namespace nrear::plan {
+
+void plan_node(const layout::Layout&, const layout::Node& node, const layout::PhysicalVolume&, Phases&) {
+    throw Error(ErrorKind::kLayout, "plan " + node.id, "this version cannot make it again");
+}
+
+void plan_node(const layout::Layout&, const layout::Node& node, const layout::VolumeGroup&, Phases&) {
+    throw Error(ErrorKind::kLayout, "plan " + node.id, "this version cannot make it again");
+}
+
+void plan_node(const layout::Layout&, const layout::Node& node, const layout::LogicalVolume&, Phases&) {
+    throw Error(ErrorKind::kLayout, "plan " + node.id, "this version cannot make it again");
+}
+
+}  // namespace nrear::plan

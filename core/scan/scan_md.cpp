@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Linux software RAID.
+#include "core/scan/scan_work.h"
+
+namespace nrear::scan {
+
+std::optional<layout::NodeId> scan_md(ScanWork&, const BlockDevice&) { return std::nullopt; }
+
+}  // namespace nrear::scan

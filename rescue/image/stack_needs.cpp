@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rescue/image/stack_needs.h"
+
+#include "core/base/text.h"
+
+namespace nrear::image {
+
+namespace {
+
+constexpr StackNeeds kNeeds[] = {
+    {"mke2fs", "e2fsck tune2fs dumpe2fs resize2fs", "", "ext4"},
+};
+
+}  // namespace
+
+std::span<const StackNeeds> stack_needs() { return kNeeds; }
+
+std::vector<std::string> stack_modules(const std::set<std::string>& plan_programs) {
+    std::vector<std::string> modules;
+    for (const auto& needs : kNeeds) {
+        if (plan_programs.contains(std::string(needs.program))) {
+            for (const auto& name : base::split_words(needs.modules)) {
+                modules.push_back(name);
+            }
+        }
+    }
+    return modules;
+}
+
+}  // namespace nrear::image

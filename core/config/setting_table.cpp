@@ -154,7 +154,7 @@ constexpr std::array kSettings{
     KnownSetting{"MIGRATION_MODE", kScalar, "", kNeedless, "disks that differ are always asked about"},
     KnownSetting{"DISKS_TO_BE_WIPED", kScalar, "", kNeedless, "only disks that were matched or named are written to"},
     KnownSetting{"WRITE_PROTECTED_IDS", kArray, "()"},
-    KnownSetting{"WRITE_PROTECTED_FS_LABEL_PATTERNS", kArray, "()", kIgnored, "only disks that were matched or named are written to"},
+    KnownSetting{"WRITE_PROTECTED_FS_LABEL_PATTERNS", kArray, "()"},
     KnownSetting{"AUTORESIZE_*", kEither, "", kNeedless, "partitions keep their sizes"},
     KnownSetting{"MKFS_XFS_OPTIONS", kScalar, "", kNeedless, kRecordedForm},
     KnownSetting{"MKFS_XFS_OPTIONS_*", kScalar, "", kNeedless, kRecordedForm},

@@ -2,6 +2,8 @@
 // Rounds from the surest sign to the weakest; each takes disks away from the next.
 #include "core/plan/fit.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <functional>
 #include <optional>
@@ -54,6 +56,13 @@ std::string obstacle(const PresentDisk& disk, const FitOptions& options) {
     const bool by_content = std::any_of(disk.contents.begin(), disk.contents.end(), [&](const auto& content) { return is_protected(content.uuid); });
     if (by_content || is_protected(disk.facts.serial) || is_protected(disk.facts.wwn) || (disk.table && is_protected(disk.table->id))) {
         return "WRITE_PROTECTED_IDS protects it";
+    }
+    for (const auto& pattern : options.write_protected_label_patterns) {
+        for (const auto& content : disk.contents) {
+            if (!content.label.empty() && fnmatch(pattern.c_str(), content.label.c_str(), 0) == 0) {
+                return cat("WRITE_PROTECTED_FS_LABEL_PATTERNS protects it: ", content.path, " has the label ", base::printable(content.label));
+            }
+        }
     }
     return "";
 }

@@ -17,6 +17,7 @@ struct FitOptions {
     std::map<std::string, std::string> map;  ///< recorded -> present disk, as the operator says: "vda" or "/dev/vda" -> "/dev/sda"
     bool unattended = false;                 ///< nobody can confirm: whatever would need it is refused
     std::vector<std::string> write_protected_ids;  ///< WRITE_PROTECTED_IDS: partition table ids, UUIDs, serials or WWNs of disks never to write to
+    std::vector<std::string> write_protected_label_patterns;  ///< WRITE_PROTECTED_FS_LABEL_PATTERNS: shell patterns for labels of file systems, "REAR*"
 };
 
 /// How a disk was found, the surest first.

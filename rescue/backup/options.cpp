@@ -147,6 +147,7 @@ record::RescueRecord rescue_record(const config::Settings& settings, const layou
     record.use_dhcp = settings.is_true("USE_DHCLIENT") && !settings.is_true("USE_STATIC_NETWORKING");
     record.rescue_volume_id = settings.scalar("ISO_VOLID");
     record.write_protected_ids = settings.array("WRITE_PROTECTED_IDS");
+    record.write_protected_label_patterns = settings.array("WRITE_PROTECTED_FS_LABEL_PATTERNS");
     record.consoles = consoles_of(host.kernel_command_line);
     return record;
 }

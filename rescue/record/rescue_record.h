@@ -35,6 +35,7 @@ struct RescueRecord {
     bool use_dhcp = false;                     ///< the node got its addresses by DHCP, or USE_DHCLIENT says so
     std::string rescue_volume_id;              ///< ISO_VOLID: the disk that carries it is this rescue system's own medium
     std::vector<std::string> write_protected_ids;  ///< WRITE_PROTECTED_IDS
+    std::vector<std::string> write_protected_label_patterns;  ///< WRITE_PROTECTED_FS_LABEL_PATTERNS
     std::vector<std::string> consoles;         ///< console= arguments of the node's kernel: "tty0", "ttyS0,115200n8"
 };
 

@@ -27,8 +27,9 @@ std::map<std::string, std::string> parse_mappings(const std::vector<std::string>
 
 class Chooser {
 public:
-    Chooser(const RecoverContext& context, const layout::Layout& layout, const std::vector<std::string>& write_protected_ids) : context_(context), layout_(layout) {
-        options_.write_protected_ids = write_protected_ids;
+    Chooser(const RecoverContext& context, const layout::Layout& layout, const record::RescueRecord& rescue) : context_(context), layout_(layout) {
+        options_.write_protected_ids = rescue.write_protected_ids;
+        options_.write_protected_label_patterns = rescue.write_protected_label_patterns;
     }
 
     ChosenDisks run() {
@@ -101,8 +102,8 @@ private:
 
 }  // namespace
 
-ChosenDisks choose_disks(const RecoverContext& context, const layout::Layout& layout, const std::vector<std::string>& write_protected_ids) {
-    return Chooser(context, layout, write_protected_ids).run();
+ChosenDisks choose_disks(const RecoverContext& context, const layout::Layout& layout, const record::RescueRecord& rescue) {
+    return Chooser(context, layout, rescue).run();
 }
 
 }  // namespace nrear::recover

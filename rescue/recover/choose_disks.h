@@ -7,6 +7,7 @@
 #include "core/layout/layout.h"
 #include "core/layout/present_disk.h"
 #include "core/plan/fit.h"
+#include "rescue/record/rescue_record.h"
 #include "rescue/recover/recover.h"
 
 namespace nrear::recover {
@@ -18,6 +19,6 @@ struct ChosenDisks {
 };
 
 /// Shows the disks and the choice. Throws Error: kLayout (no disk large enough), kWrongDisk (not matched and nobody to ask, or not answered), kUsage (a bad --map).
-ChosenDisks choose_disks(const RecoverContext& context, const layout::Layout& layout, const std::vector<std::string>& write_protected_ids);
+ChosenDisks choose_disks(const RecoverContext& context, const layout::Layout& layout, const record::RescueRecord& rescue);
 
 }  // namespace nrear::recover

@@ -44,7 +44,7 @@ public:
         say(cat("Server:  ", server.get().description()));
         const auto backup = find_backup(context_, server.get(), rescue_, plan_sha256_);
         say_all(backup_lines(backup));
-        const auto chosen = choose_disks(context_, layout_, rescue_.write_protected_ids);
+        const auto chosen = choose_disks(context_, layout_, rescue_);
         const auto plan = plan::make_plan(chosen.fitted.layout, {chosen.fitted.renames});
         show_plan(plan);
         require_programs(plan);

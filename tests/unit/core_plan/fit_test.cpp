@@ -179,6 +179,12 @@ TEST_CASE("the rescue medium, read-only, used, protected and USB disks are no ta
     guarded.facts.wwn = "0x5000C500A1B2C3D4";  // lsblk shows it without 0x, udev in small letters
     CHECK_THAT(error_of(sample_layout(), {guarded}, {.write_protected_ids = {"5000c500a1b2c3d4"}}).what(), Catch::Contains("WRITE_PROTECTED_IDS"));
 
+    auto labelled = used("/dev/sdd");
+    labelled.contents.at(0).label = "REAR-000";
+    CHECK_THAT(error_of(sample_layout(), {labelled}, {.write_protected_label_patterns = {"other", "REAR*"}}).what(), Catch::Contains("REAR-000"));
+    CHECK(error_of(sample_layout(), {labelled}, {.map = {{"vda", "sdd"}}, .write_protected_label_patterns = {"REAR-0?0"}}).kind() == ErrorKind::kWrongDisk);
+    CHECK(fit(sample_layout(), {labelled}, {.write_protected_label_patterns = {"REAR"}}).matches.size() == 1);  // the whole label, as bash's case
+
     auto usb = blank("/dev/sde");
     usb.facts.transport = "usb";
     const auto result = fit(sample_layout(), {usb});

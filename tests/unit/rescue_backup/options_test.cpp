@@ -85,7 +85,7 @@ TEST_CASE("the menu gets KERNEL_CMDLINE and the parameters that are copied from 
 }
 
 TEST_CASE("the rescue record holds no password") {
-    const auto settings = settings_of(kTripleO + "POST_RECOVERY_SCRIPT=poweroff\nEXCLUDE_RESTORE=( /a /b )\nUSER_INPUT_TIMEOUT=10\nISO_VOLID=OURS\nWRITE_PROTECTED_IDS=( u-1 )\n");
+    const auto settings = settings_of(kTripleO + "POST_RECOVERY_SCRIPT=poweroff\nEXCLUDE_RESTORE=( /a /b )\nUSER_INPUT_TIMEOUT=10\nISO_VOLID=OURS\nWRITE_PROTECTED_IDS=( u-1 )\nWRITE_PROTECTED_FS_LABEL_PATTERNS=( 'REAR*' )\n");
     auto places = places_of(place_settings(settings));
     places.backup.password = "hidden-word";
     layout::Host host;
@@ -97,5 +97,6 @@ TEST_CASE("the rescue record holds no password") {
     CHECK(record.user_input_timeout_seconds == 10);
     CHECK(record.rescue_volume_id == "OURS");
     CHECK(record.write_protected_ids == Words{"u-1"});
+    CHECK(record.write_protected_label_patterns == Words{"REAR*"});
     CHECK(record::to_json(record).find("hidden-word") == std::string::npos);
 }

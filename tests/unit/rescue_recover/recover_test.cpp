@@ -167,6 +167,16 @@ TEST_CASE("WRITE_PROTECTED_IDS of the node counts in the rescue system") {
     expect_untouched(sample);
 }
 
+TEST_CASE("WRITE_PROTECTED_FS_LABEL_PATTERNS of the node counts in the rescue system") {
+    Sample sample;
+    sample.options.unattended = true;
+    sample.disks[0].contents = {{"/dev/vda1", 1 << 30, "ext4", "KEEP-me", "u-9"}};
+    sample.disks[0].blank = false;
+    sample.rescue.write_protected_label_patterns = {"KEEP*"};
+    CHECK_THAT(expect_error([&] { sample.run(); }).what(), Contains("WRITE_PROTECTED_FS_LABEL_PATTERNS") && Contains("KEEP-me"));
+    expect_untouched(sample);
+}
+
 TEST_CASE("a simulation does not run PRE_RECOVERY_SCRIPT, and says so") {
     Sample sample;
     sample.options.simulate = true;

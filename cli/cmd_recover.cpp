@@ -9,6 +9,7 @@
 #include "core/scan/blkid_probe.h"
 #include "core/scan/list_disks.h"
 #include "rescue/record/rescue_record.h"
+#include "rescue/recover/disk_mark.h"
 #include "rescue/recover/finish.h"
 #include "rescue/recover/recover.h"
 #include "transport/local_transport.h"
@@ -58,6 +59,7 @@ int cmd_recover(WorkflowContext& workflow) {
         scan::BlkidProbe probe;
         return scan::list_disks(workflow.root, probe, {.rescue_volume_id = node.rescue_volume_id});
     };
+    context.mark_disk = recover::mark_unfinished;
     context.free_disks = [&] { recover::take_down_earlier_try(context.target, workflow.log); };
     return recover::run(context).complete ? kExitOk : kExitIncomplete;
 }

@@ -70,6 +70,7 @@ std::string obstacle(const PresentDisk& disk, const FitOptions& options) {
 struct Recorded {
     std::string id;
     layout::DiskFacts facts;
+    std::string table_id;  ///< "" when the disk has no table
     std::uint64_t needed = 0;
     const PresentDisk* chosen = nullptr;
     DiskMatch match;
@@ -79,7 +80,7 @@ class Fitter {
 public:
     Fitter(const layout::Layout& layout, const std::vector<PresentDisk>& present, const FitOptions& options) : layout_(layout), present_(present), options_(options) {
         layout::each<layout::Disk>(layout, [&](const layout::Node& node, const layout::Disk& disk) {
-            recorded_.push_back({node.id, disk.facts, needed_bytes(layout, node.id), nullptr, {}});
+            recorded_.push_back({node.id, disk.facts, disk.table ? disk.table->id : "", needed_bytes(layout, node.id), nullptr, {}});
         });
     }
 
@@ -87,6 +88,7 @@ public:
         by_operator();
         by_identity(MatchedBy::kWwn, "WWN", [](const layout::DiskFacts& facts) { return facts.wwn; });
         by_identity(MatchedBy::kSerial, "serial number", identifying_serial);
+        by_table_id();
         by_name();
         by_size();
         FitResult result;
@@ -121,7 +123,7 @@ private:
     }
 
     void choose(Recorded& recorded, const PresentDisk& disk, MatchedBy by, std::string reason) {
-        const bool vouched = by == MatchedBy::kOperator || by == MatchedBy::kWwn || by == MatchedBy::kSerial;
+        const bool vouched = by == MatchedBy::kOperator || by == MatchedBy::kWwn || by == MatchedBy::kSerial || by == MatchedBy::kTableId;
         recorded.chosen = &disk;
         recorded.match = {recorded.id, recorded.facts.path, disk.facts.path, by, !vouched && !disk.blank, std::move(reason)};
     }
@@ -182,6 +184,23 @@ private:
             }
             check_size(recorded, disk);
             choose(recorded, disk, by, cat("same ", word, " ", base::printable(id)));
+        }
+    }
+
+    /// A table's id alone is no identity: machines that were deployed from one image share it. With the mark of a recovery that was begun it is.
+    void by_table_id() {
+        for (auto& recorded : recorded_) {
+            const auto same = [&](const PresentDisk& disk) {
+                return disk.half_recovered && disk.table && plain_id(disk.table->id) == plain_id(recorded.table_id);
+            };
+            const bool none = plain_id(recorded.table_id).find_first_not_of("0-") == std::string::npos;
+            const auto twins = std::count_if(recorded_.begin(), recorded_.end(), [&](const Recorded& other) { return plain_id(other.table_id) == plain_id(recorded.table_id); });
+            if (none || recorded.chosen != nullptr || twins != 1 || std::count_if(present_.begin(), present_.end(), same) != 1) {
+                continue;
+            }
+            if (const auto& disk = *std::find_if(present_.begin(), present_.end(), same); may_be_chosen(recorded, disk)) {
+                choose(recorded, disk, MatchedBy::kTableId, "an earlier try to recover this machine began there");
+            }
         }
     }
 

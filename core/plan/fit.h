@@ -21,7 +21,14 @@ struct FitOptions {
 };
 
 /// How a disk was found, the surest first.
-enum class MatchedBy { kOperator, kWwn, kSerial, kName, kSize };
+enum class MatchedBy {
+    kOperator,
+    kWwn,
+    kSerial,
+    kTableId,  ///< an earlier recovery of this machine, which ended early, made its partition table
+    kName,
+    kSize,
+};
 
 struct DiskMatch {
     std::string recorded;            ///< node id: "disk:vda"

@@ -12,6 +12,7 @@
 #include "core/base/fd_stream.h"
 #include "core/base/text.h"
 #include "core/base/unique_fd.h"
+#include "core/layout/present_disk.h"
 
 namespace nrear::scan {
 
@@ -182,6 +183,9 @@ std::optional<FoundTable> BlkidProbe::partition_table(const std::string& device)
 std::string classify_boot_code(std::string_view sector) {
     if (sector.size() < kSector || all_zeros(sector.substr(0, 440))) {
         return "";
+    }
+    if (sector.substr(layout::kUnfinishedMarkOffset).starts_with(layout::kUnfinishedMark)) {
+        return "unfinished";
     }
     // boot.img of GRUB 2 carries its error texts "GRUB \0Geom\0Hard Disk\0Read\0 Error"; stage1 of GRUB 1 has the same words, but with a version (3) at 0x3e.
     const bool grub = sector.find(std::string_view("GRUB \0Geom", 10)) != std::string_view::npos;

@@ -35,7 +35,7 @@ public:
     /// The file system, RAID member or the like on it; nothing when none is known. A partition table is none.
     virtual std::optional<Signature> signature(const std::string& device) = 0;
     virtual std::optional<FoundTable> partition_table(const std::string& device) = 0;
-    /// Whose boot code its first sector holds: "grub2", "other", or "" for none.
+    /// Whose boot code its first sector holds: "grub2", "unfinished" (layout::kUnfinishedMark), "other", or "" for none.
     virtual std::string boot_code(const std::string& device) = 0;
     /// Whether its first and last MiB are all zeros.
     virtual bool reads_as_zeros(const std::string& device) = 0;

@@ -51,6 +51,7 @@ void add_content(layout::PresentDisk& disk, BlockProbe& probe, const std::string
 void look_inside(layout::PresentDisk& disk, const BlockDevices& devices, const BlockDevice& device, BlockProbe& probe) {
     if (const auto found = probe.partition_table(device.path)) {
         disk.table = found->table;
+        disk.half_recovered = probe.boot_code(device.path) == "unfinished";
     }
     add_content(disk, probe, device.path, device.size, false);
     for (const auto& other : devices.all()) {

@@ -29,7 +29,7 @@ public:
         callbacks.rebuild_initramfs = [&](const plan::RebuildInitramfs& action) { return rebuild_initramfs(action); };
         callbacks.on_failure = [&](std::size_t, const plan::Step& step, const Error& error) { return after_failure(step, error); };
         callbacks.started = [&](std::size_t number, std::size_t total, const plan::Step& step) { started(number, total, step); };
-        callbacks.finished = [&](std::size_t, const plan::Step&, const std::string& note) { finished(note); };
+        callbacks.finished = [&](std::size_t, const plan::Step& step, const std::string& note) { finished(step, note); };
         plan::ExecuteOptions options;
         options.target_root = context_.target;
         if (!context_.log_path.empty()) {
@@ -38,6 +38,9 @@ public:
         }
         for (const auto number : plan::execute(job_.plan, context_.runner, callbacks, options).skipped) {
             result_.skipped.push_back(job_.plan.steps.at(number - 1).title);
+        }
+        for (const auto& [node, disk] : job_.disks) {
+            mark(disk, false);
         }
         return std::move(result_);
     }
@@ -50,7 +53,23 @@ private:
         }
     }
 
-    void finished(const std::string& note) { context_.progress.step_finished(note.empty() ? "ok" : note); }
+    void finished(const plan::Step& step, const std::string& note) {
+        context_.progress.step_finished(note.empty() ? "ok" : note);
+        if (const auto disk = job_.disks.find(step.node); disk != job_.disks.end()) {
+            mark(disk->second, true);
+        }
+    }
+
+    /// For want of a mark the next try has to ask; this one needs none.
+    void mark(const std::string& disk, bool unfinished) {
+        try {
+            if (context_.mark_disk) {
+                context_.mark_disk(disk, unfinished);
+            }
+        } catch (const Error& error) {
+            context_.log.warning(error.what());
+        }
+    }
 
     void restore() {
         archive::RestoreOptions options;

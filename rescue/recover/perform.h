@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Job {
     const plan::Plan& plan;
     const FoundBackup& backup;
     std::vector<std::string> exclude_restore;  ///< EXCLUDE_RESTORE
+    std::map<std::string, std::string> disks;  ///< those that get a partition table: node id -> path
     std::vector<std::string> drivers;          ///< modules that the disks of the recovered system need here
 };
 

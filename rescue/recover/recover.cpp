@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
 
 #include "core/base/error.h"
@@ -54,7 +55,7 @@ public:
         }
         agree(chosen);
         expect_same_disks(chosen);
-        const auto result = carry_out(server, {plan, backup, rescue_.exclude_restore, drivers_of(chosen.fitted.layout)});
+        const auto result = carry_out(server, {plan, backup, rescue_.exclude_restore, disks_with_table(chosen.fitted.layout), drivers_of(chosen.fitted.layout)});
         return finish(result);
     }
 
@@ -162,6 +163,16 @@ private:
             say(cat("The machine is NOT recovered. What was mounted below ", context_.target, " is still there to look at; nrear recover starts anew."));
             throw;
         }
+    }
+
+    static std::map<std::string, std::string> disks_with_table(const layout::Layout& layout) {
+        std::map<std::string, std::string> disks;
+        layout::each<layout::Disk>(layout, [&](const layout::Node& node, const layout::Disk& disk) {
+            if (disk.table) {
+                disks[node.id] = disk.facts.path;
+            }
+        });
+        return disks;
     }
 
     /// Modules for the disks that the layout now stands on.

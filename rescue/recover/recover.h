@@ -43,6 +43,8 @@ struct RecoverContext {
     std::function<std::vector<layout::PresentDisk>()> list_disks;
     /// Takes down what an earlier try left mounted or swapping (take_down_earlier_try() of finish.h); before the disks are listed.
     std::function<void()> free_disks;
+    /// Marks a disk whose partition table this recovery has made, and takes the mark away at its end (disk_mark.h). Empty = no marks.
+    std::function<void(const std::string& disk, bool unfinished)> mark_disk;
     std::string records = "/";               ///< root below which the rescue record, layout and known hosts lie
     std::chrono::milliseconds reconnect_pause{10000};  ///< without an operator, before a server that was not reached is tried again
     std::string target = plan::kTargetRoot;  ///< where the recovered system is put together

@@ -95,6 +95,35 @@ TEST_CASE("WWN goes before serial number") {
     CHECK(result.matches.at(0).by == MatchedBy::kWwn);
 }
 
+TEST_CASE("where an earlier try began, the next goes on without asking, though the disk has no identity and is not blank") {
+    const auto layout = without_identity(sample_layout());
+    auto begun = used("/dev/sda", 12 * kGiB);
+    begun.table = layout::PartitionTable{.type = "dos", .id = "0x1B2C3D4E"};
+    begun.half_recovered = true;
+    const FitOptions unattended{.unattended = true};
+    const auto result = fit(layout, {blank("/dev/vda", 5 * kGiB), begun, used("/dev/sdb", 40 * kGiB)}, unattended);
+    CHECK(result.matches.at(0).present_path == "/dev/sda");
+    CHECK(result.matches.at(0).by == MatchedBy::kTableId);
+    CHECK_FALSE(result.needs_confirmation());
+
+    auto clone = begun;  // deployed from the same image, a whole machine: only its table is the same
+    clone.half_recovered = false;
+    CHECK(error_of(layout, {clone}, unattended).kind() == ErrorKind::kWrongDisk);
+    auto other = begun;  // a half recovered disk of another machine
+    other.table->id = "0x2";
+    CHECK(error_of(layout, {other}, unattended).kind() == ErrorKind::kWrongDisk);
+    auto twin = begun;
+    twin.facts.path = "/dev/sdb";
+    CHECK(error_of(layout, {begun, twin}, unattended).kind() == ErrorKind::kWrongDisk);
+    auto stick = begun;
+    stick.facts.removable = true;
+    CHECK(error_of(layout, {stick}, unattended).kind() == ErrorKind::kWrongDisk);
+    auto no_id = layout;  // an id of zeros is none
+    std::get<layout::Disk>(layout::find(no_id, "disk:vda")->what).table->id = "0x00000000";
+    begun.table->id = "0x00000000";
+    CHECK(error_of(no_id, {begun}, unattended).kind() == ErrorKind::kWrongDisk);
+}
+
 TEST_CASE("an identity that two disks share is none") {
     const auto result = fit(sample_layout(), {with_serial(used("/dev/vdb"), "S1"), with_serial(used("/dev/vdc"), "S1")});
     CHECK(result.matches.empty());

@@ -30,6 +30,7 @@ TEST_CASE("blank, used, mounted, protected and broken disks are told apart") {
     probe.zeros = {{"/dev/vda", true}, {"/dev/vdd", true}};
     probe.broken = {{"/dev/sdb", true}};
     probe.tables["/dev/vdb"] = FoundTable{.table = {.type = "dos", .id = "0x1"}, .partitions = {}};
+    probe.boot_codes["/dev/vdb"] = "unfinished";
     probe.signatures = {{"/dev/vdb1", {"ext4", "data", "u1"}}, {"/dev/sda", {"iso9660", "REAR-ISO", ""}}, {"/dev/vde1", {"LVM2_member", "", "u2"}}};
 
     const auto disks = list_disks(host.root(), probe, {.rescue_volume_id = "REAR-ISO"});
@@ -43,6 +44,8 @@ TEST_CASE("blank, used, mounted, protected and broken disks are told apart") {
     CHECK_FALSE(by_path["/dev/vdb"].blank);
     REQUIRE(by_path["/dev/vdb"].contents.size() == 1);
     CHECK(by_path["/dev/vdb"].contents[0].label == "data");
+    CHECK(by_path["/dev/vdb"].half_recovered);
+    CHECK_FALSE(by_path["/dev/vda"].half_recovered);
     CHECK(by_path["/dev/vdb"].used_by == std::vector<std::string>{"/dev/vdb1 is mounted on /mnt/local"});
     CHECK_FALSE(by_path["/dev/vdc"].blank);
     CHECK(by_path["/dev/vdd"].read_only);

@@ -80,7 +80,8 @@ public:
         const auto found = tables.find(device);
         return found == tables.end() ? std::nullopt : std::optional(found->second);
     }
-    std::string boot_code(const std::string&) override { return ""; }
+    std::map<std::string, std::string> boot_codes;
+    std::string boot_code(const std::string& device) override { return boot_codes[device]; }
     bool reads_as_zeros(const std::string& device) override { return zeros[device]; }
     std::uint64_t used_bytes(const std::string&) override { return 0; }
 

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/error.h"
+#include "core/layout/present_disk.h"
 #include "core/scan/blkid_probe.h"
 #include "core/scan/ext_facts.h"
 #include "core/scan/mounts.h"
@@ -116,6 +117,9 @@ TEST_CASE("boot sectors are told apart") {
     std::string sector(512, '\0');
     CHECK(classify_boot_code(sector).empty());
     CHECK(classify_boot_code("short").empty());
+    auto begun = sector;
+    begun.replace(layout::kUnfinishedMarkOffset, layout::kUnfinishedMark.size(), layout::kUnfinishedMark);
+    CHECK(classify_boot_code(begun) == "unfinished");
     sector.replace(0, 2, "\xeb\x63");
     CHECK(classify_boot_code(sector) == "other");
     sector.replace(0x180, 10, std::string("GRUB \0Geom", 10));

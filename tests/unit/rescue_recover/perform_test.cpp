@@ -48,7 +48,7 @@ struct Restoring {
     recover::PerformResult run() {
         const auto context = sample.context();
         recover::Server server(context, sample.rescue);
-        return recover::perform(context, server, {plan, found, {}, {}});
+        return recover::perform(context, server, {plan, found, {}, {{"disk:vda", "/dev/vda"}}, {}});
     }
 };
 
@@ -197,4 +197,20 @@ TEST_CASE("each step is noted in a journal beside the log") {
     recover::perform(context, server, {restoring.plan, restoring.found, {}, {}});
     const auto journal = base::read_file(restoring.sample.path(recover::kJournalName));
     CHECK_THAT(journal, Contains("\"started\"") && Contains("\"done\"") && Contains("Restore the files"));
+}
+
+TEST_CASE("a disk is marked from the first step on it, and the mark is taken away only at the end of all") {
+    Restoring it;
+    it.plan.steps.insert(it.plan.steps.begin(), {{"Make a table", "disk:vda", plan::RunCommand{{"sfdisk", "/dev/vda"}}, true}, {"Wait", "disk:vda", plan::RunCommand{{"udevadm", "settle"}}},
+                                                 {"Make a file system", "fs:vda1", plan::RunCommand{{"mke2fs", "/dev/vda1"}}, true}});
+    SECTION("to the end") {
+        it.run();
+        CHECK(it.sample.marks == std::vector<std::string>{"+/dev/vda", "+/dev/vda", "-/dev/vda"});
+    }
+    SECTION("a step fails") {
+        it.sample.runner.failing["mke2fs"] = 1;
+        it.sample.person.choices = {"abort"};
+        CHECK_THROWS_AS(it.run(), Error);
+        CHECK(it.sample.marks == std::vector<std::string>{"+/dev/vda", "+/dev/vda"});
+    }
 }

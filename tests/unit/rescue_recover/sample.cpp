@@ -127,6 +127,7 @@ recover::RecoverContext Sample::context() {
     };
     context.list_disks = [this] { return disks; };
     context.free_disks = [] {};
+    context.mark_disk = [this](const std::string& disk, bool unfinished) { marks.push_back((unfinished ? "+" : "-") + disk); };
     context.reconnect_pause = std::chrono::milliseconds(1);
     context.records = path("records");
     context.target = path("target");

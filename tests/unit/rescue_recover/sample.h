@@ -75,6 +75,7 @@ struct Sample {
     record::BackupRecord backup;
     std::vector<layout::PresentDisk> disks{blank_disk()};
     recover::RecoverOptions options;
+    std::vector<std::string> marks;  ///< "+/dev/vda" marked as unfinished, "-/dev/vda" as done
     int connections = 0;
 
     Sample();

@@ -25,6 +25,7 @@ struct Arguments {
     bool quiet = false;
     bool json = false;
     bool shell = false;            ///< --shell
+    std::string fixture;           ///< --fixture DIR
     bool no_color = false;
     std::string config_directory;           ///< -c
     std::vector<std::string> config_files;  ///< -C

@@ -39,6 +39,7 @@ const OptionInfo kOptions[] = {
     {0, "quiet", "", ValueKind::kNone, "", "print errors and warnings only", true, &Arguments::quiet},
     {0, "json", "", ValueKind::kNone, "dump plan", "print JSON", true, &Arguments::json},
     {0, "shell", "", ValueKind::kNone, "plan", "print the plan as a shell script", true, &Arguments::shell},
+    {0, "fixture", "DIR", ValueKind::kDirectory, "dump", "record this host's storage in DIR, disguised, for a bug report or a test", true, &Arguments::fixture},
     {0, "no-color", "", ValueKind::kNone, "", "no colours (as the environment variable NO_COLOR)", true, &Arguments::no_color},
     {0, "password-file", "FILE", ValueKind::kFile, kConnecting, "file with the password for the backup server (or NREAR_PASSWORD_FILE)", true, &Arguments::password_file},
     {0, "accept-new-host-key", "", ValueKind::kNone, kConnecting, "trust an SSH host key that is not known yet", true, &Arguments::accept_new_host_key},

@@ -10,6 +10,7 @@
 namespace nrear::cli {
 
 int cmd_dump(const Arguments& arguments, Output& out, Output& errors);
+int cmd_fixture(const Arguments& arguments, Output& out, Output& errors);  ///< dump --fixture
 int cmd_help(const Arguments& arguments, Output& out);
 int cmd_version(const Arguments& arguments, Output& out);
 /// Instead of any command that does something, with -s.

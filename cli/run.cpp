@@ -41,7 +41,7 @@ int dispatch(const Arguments& arguments, Output& out, Output& errors) {
         return cmd_help(arguments, out);
     }
     if (arguments.command == "dump") {
-        return cmd_dump(arguments, out, errors);
+        return arguments.fixture.empty() ? cmd_dump(arguments, out, errors) : cmd_fixture(arguments, out, errors);
     }
     // In the rescue system recover shows its plan, made from the disks that are there.
     const bool plans_itself = arguments.command == "recover" && base::Root("/").exists(record::kRescueRecordPath);

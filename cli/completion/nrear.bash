@@ -18,6 +18,9 @@ _nrear() {
         -r|--kernel)
             COMPREPLY=( $(cd /lib/modules 2>/dev/null && compgen -d -- "$cur") )
             return ;;
+        --fixture)
+            COMPREPLY=( $(compgen -d -- "$cur") ); compopt -o filenames
+            return ;;
         --password-file)
             COMPREPLY=( $(compgen -f -- "$cur") ); compopt -o filenames
             return ;;
@@ -38,7 +41,7 @@ _nrear() {
         checklayout) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
         plan) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --shell --no-color -V --version -h --help" ;;
         recover) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --force-host --map --automatic -V --version -h --help" ;;
-        dump) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color -V --version -h --help" ;;
+        dump) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --fixture --no-color -V --version -h --help" ;;
         help) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
         *) words="mkbackup mkrescue mkbackuponly savelayout checklayout plan recover dump help -v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
     esac

@@ -16,7 +16,7 @@
 
 namespace nrear::base {
 
-Root::Root(std::string prefix) : prefix_(std::move(prefix)) {
+Root::Root(std::string prefix, RootObserver* observer) : prefix_(std::move(prefix)), observer_(observer) {
     while (!prefix_.empty() && prefix_.back() == '/') {
         prefix_.pop_back();
     }
@@ -47,7 +47,11 @@ std::optional<std::string> Root::read_if_exists(std::string_view inside) const {
         throw system_error("open " + real, errno);
     }
     try {
-        return read_all(fd.get(), real);
+        auto content = read_all(fd.get(), real);
+        if (observer_ != nullptr) {
+            observer_->on_read(*resolved, content);
+        }
+        return content;
     } catch (const Error&) {
         // Attributes of sysfs answer "no such thing" at read, not at open.
         if (errno == EINVAL || errno == ENODEV || errno == ENXIO || errno == EOPNOTSUPP) {
@@ -75,7 +79,11 @@ std::optional<FileFacts> Root::facts(std::string_view inside) const {
     if (lstat(path(inside).c_str(), &result) != 0) {
         return std::nullopt;
     }
-    return FileFacts{result.st_mode, static_cast<std::uint64_t>(result.st_size), result.st_rdev};
+    const FileFacts found{result.st_mode, static_cast<std::uint64_t>(result.st_size), result.st_rdev};
+    if (observer_ != nullptr) {
+        observer_->on_entry(std::string(inside), found);
+    }
+    return found;
 }
 
 std::optional<std::string> Root::read_link(std::string_view inside) const {
@@ -84,7 +92,11 @@ std::optional<std::string> Root::read_link(std::string_view inside) const {
     if (length < 0) {
         return std::nullopt;
     }
-    return std::string(buffer, static_cast<std::size_t>(length));
+    std::string target(buffer, static_cast<std::size_t>(length));
+    if (observer_ != nullptr) {
+        observer_->on_link(std::string(inside), target);
+    }
+    return target;
 }
 
 std::vector<std::string> Root::list(std::string_view directory) const {
@@ -100,6 +112,9 @@ std::vector<std::string> Root::list(std::string_view directory) const {
         closedir(stream);
     }
     std::sort(names.begin(), names.end());
+    if (observer_ != nullptr && resolved) {
+        observer_->on_list(*resolved, names);
+    }
     return names;
 }
 

@@ -16,9 +16,21 @@ struct FileFacts {
     std::uint64_t rdev = 0;
 };
 
+/// Hears what is learnt through a Root, at the moment at which it is learnt: how a host is recorded. Paths are inside the root and free of symlinks, but
+/// for the last part of those of on_entry() and on_link(). What does not exist is not told.
+class RootObserver {
+public:
+    virtual ~RootObserver() = default;
+    virtual void on_entry(const std::string& path, const FileFacts& facts) = 0;
+    virtual void on_link(const std::string& path, const std::string& target) = 0;
+    virtual void on_read(const std::string& path, const std::string& content) = 0;
+    virtual void on_list(const std::string& directory, const std::vector<std::string>& names) = 0;
+};
+
 class Root {
 public:
-    explicit Root(std::string prefix = "/");
+    /// The observer, if any, outlives this root and its copies.
+    explicit Root(std::string prefix = "/", RootObserver* observer = nullptr);
 
     /// The real path of an absolute path inside this root.
     std::string path(std::string_view inside) const;
@@ -36,6 +48,7 @@ public:
 
 private:
     std::string prefix_;  ///< without the last slash
+    RootObserver* observer_;
 };
 
 }  // namespace nrear::base

@@ -22,10 +22,23 @@ Json read_json(const std::string& path) {
     }
 }
 
+/// A string, or {"hex": "…"} when it is not UTF-8.
+std::string text_of(const Json& json) {
+    if (json.is_string()) {
+        return json.get<std::string>();
+    }
+    const std::string digits = json.at("hex");
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+        bytes += static_cast<char>(base::parse_u64(digits.substr(i, 2), 16).value_or(0));
+    }
+    return bytes;
+}
+
 std::string joined(const Json& lines) {
     std::string text;
     for (const auto& line : lines) {
-        text += line.get<std::string>() + "\n";
+        text += text_of(line) + "\n";
     }
     return text;
 }
@@ -44,13 +57,13 @@ RecordedBlockProbe::Device device_of(const Json& json) {
     RecordedBlockProbe::Device device;
     if (json.contains("signature")) {
         const auto& found = json["signature"];
-        device.signature = Signature{found.at("type"), found.at("label"), found.at("uuid"), found.value("page_size", std::uint32_t{0})};
+        device.signature = Signature{found.at("type"), text_of(found.at("label")), found.at("uuid"), found.value("page_size", std::uint32_t{0})};
     }
     if (json.contains("table")) {
         FoundTable found{table_of(json["table"]), {}};
         for (const auto& row : json["table"].at("partitions")) {
             found.partitions.push_back({.number = row.at("number"), .start = row.at("start"), .size = row.at("size"), .type = row.at("type"), .uuid = row.at("uuid"),
-                                        .name = row.value("name", ""), .attributes = row.value("attributes", std::uint64_t{0}), .active = row.value("active", false)});
+                                        .name = row.contains("name") ? text_of(row["name"]) : "", .attributes = row.value("attributes", std::uint64_t{0}), .active = row.value("active", false)});
         }
         device.table = std::move(found);
     }
@@ -63,6 +76,10 @@ RecordedBlockProbe::Device device_of(const Json& json) {
 
 RecordedCommandRunner::RecordedCommandRunner(const std::string& path) {
     for (const auto& row : read_json(path)) {
+        if (row.contains("program")) {
+            programs_[row.at("program")] = row.at("exists");
+            continue;
+        }
         base::CommandResult result;
         result.status = row.at("status");
         result.output = joined(row.at("output"));
@@ -80,6 +97,9 @@ base::CommandResult RecordedCommandRunner::run(const base::Command& command) {
 }
 
 bool RecordedCommandRunner::exists(const std::string& name) {
+    if (const auto asked = programs_.find(name); asked != programs_.end()) {
+        return asked->second;
+    }
     for (const auto& [argv, result] : results_) {
         if (argv.front() == name) {
             return true;

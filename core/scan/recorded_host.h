@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A host in a folder: what a scan reads, recorded once and read back in tests and bug reports.
-//   root/          files of /sys, /proc, /etc, /run/udev and /boot that the scan reads
-//   commands.json  programs: argv, status, output
+//   root/          what the scan reads of /sys, /proc, /etc, /run/udev, /dev and /boot
+//   commands.json  programs: argv, status, output; which ones exist
 //   blkid.json     what is on the block devices
 #pragma once
 
@@ -26,6 +26,7 @@ public:
 
 private:
     std::map<std::vector<std::string>, base::CommandResult> results_;
+    std::map<std::string, bool> programs_;
     std::set<std::vector<std::string>> used_;
 };
 
@@ -52,7 +53,13 @@ private:
     std::map<std::string, std::uint64_t> used_;
 };
 
-/// Scans this host and writes what the scan saw into the directory, which must not exist. Throws Error.
-void record_host(const base::Root& root, base::CommandRunner& runner, BlockProbe& probe, const std::string& directory);
+struct HostRecord {
+    std::string scan_error;  ///< why the scan of the host failed; what it read until then is recorded
+    bool faithful = true;    ///< the record, scanned again, gives the layout of the host (disguised)
+};
+
+/// Scans the host whose root is `prefix` and writes what the scan saw into the directory, which must not exist: every file, link and name that was asked
+/// for, every program's output, what was read from block devices; disguised (disguise.h). Throws Error, and leaves nothing then.
+HostRecord record_host(const std::string& prefix, base::CommandRunner& runner, BlockProbe& probe, const std::string& directory);
 
 }  // namespace nrear::scan

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every recorded host: scan to layout.json, network.json and warnings.txt; plan to plan.txt, or the refusal to refused.txt.
-// A new host is a folder under tests/fixtures/hosts, made by scan::record_host(); NREAR_TEST_ACCEPT=1 writes what is expected of it.
+// A new host is a folder under tests/fixtures/hosts, made by `nrear dump --fixture`; NREAR_TEST_ACCEPT=1 writes what is expected of it.
 #include <catch2/catch.hpp>
 
 #include "core/base/error.h"

@@ -92,8 +92,8 @@ TEST_CASE("every file says its licence") {
 
 TEST_CASE("no file is longer than a reader's patience") {
     for (const auto& file : source_tree()) {
-        if (is_recorded(file)) {
-            continue;
+        if (is_recorded(file) || file.path.starts_with("docs/man/")) {
+            continue;  // a manual is looked things up in, not read
         }
         INFO(file.path);
         CHECK(lines_of(file.text).size() <= kMaxLines);

@@ -28,7 +28,7 @@ nrear_test_packages=(
 )
 
 nrear_drill_packages=(
-    qemu-system-x86 mmdebstrap openssh-server openssh-client e2fsprogs fdisk util-linux mount python3 tar gzip
+    qemu-system-x86 ovmf mmdebstrap openssh-server openssh-client e2fsprogs fdisk util-linux mount python3 tar gzip
 )
 
 die() {

@@ -10,14 +10,13 @@ import sys
 
 from . import compare, image, journey, machine, node_spec, offline, sandbox
 from .depot import Depot
-from .report import LabError, Step, run, say, show_failure
+from .report import LabError, Step, say, show_failure
 from .server import Server
 
 MANIFEST_SECONDS = 900
 RESCUE_MEMORY_MIB = 512  # all that the rescue system may need, recover included
 SHOWN_DIFFERENCES = 40
-SERVER_FILES = {"rear-controller-0.iso", "nrear-controller-0.log", "controller-0/backup.tar.gz", "controller-0/backup.log",
-                "controller-0/backup.json"}
+
 
 
 class Drill:
@@ -27,34 +26,20 @@ class Drill:
         self.program = program
         self.differences = []
         self.node_disk = os.path.join(lab.work, "node.raw")
-        self.iso = os.path.join(lab.server.backup_dir, "rear-controller-0.iso")
-        self.archive = os.path.join(lab.server.backup_dir, "controller-0/backup.tar.gz")
+        self.iso, self.archive = lab.iso(), lab.archive()
 
     # --- stages, in order ---
 
     def back_up(self):
         self.lab.image.copy_disk(self.node_disk)
         with journey.boot_node(self.lab, self.node_disk, "node", "the node boots") as node:
-            node.console.run(self.lab.depot.fetch_command("nrear", "/usr/local/sbin/nrear") + " && chmod 755 /usr/local/sbin/nrear", 120)
-            say(node.console.run("nrear --version", 60).strip().splitlines()[-1])
+            self.lab.fetch_program(node)
             asked = journey.timed_talk(self.lab, journey.NREAR, node, "mkbackup", journey.NREAR.backup_command,
                                        journey.NREAR.backup_answers, journey.BACKUP_SECONDS)
             for question in asked:
                 say(f"  asked: {question.splitlines()[-1]}")
             self.live_before = self.live_manifest(node, "before")
             journey.power_off(node)
-
-    def check_server(self):
-        present = {os.path.relpath(path, self.lab.server.backup_dir)
-                   for path in glob.glob(self.lab.server.backup_dir + "/**", recursive=True, include_hidden=True) if os.path.isfile(path)}
-        if present != SERVER_FILES:
-            raise LabError("the files on the server are not those expected", [f"missing: {sorted(SERVER_FILES - present)}",
-                                                                              f"unexpected: {sorted(present - SERVER_FILES)}"])
-        with open(self.lab.server.backup_dir + "/controller-0/backup.json", encoding="utf-8") as record:
-            json.load(record)
-        run(["gzip", "-t", self.archive])
-        journey.note_sizes(self.lab, self.iso, self.archive)
-        say(f"on the server: ISO {self.lab.figures['ISO MB']} MB, archive {self.lab.figures['archive MB']} MB")
 
     def lose_and_recover(self):
         """The node's disk is set aside, for the comparison only: no machine sees it again."""
@@ -148,7 +133,7 @@ def perform(options, spec, node_image, accel, work):
         lab = journey.Lab(node_image, accel, server, depot, work, options.logs)
         drill = Drill(lab, spec, options.nrear)
         drill.back_up()
-        drill.check_server()
+        journey.check_server(lab)
         drill.lose_and_recover()
         drill.compare_disks()
         drill.boot_and_compare()

@@ -65,7 +65,7 @@ def _find(spec, inputs, versions):
 
 
 @contextlib.contextmanager
-def _cache_lock():
+def cache_lock():
     with open(os.path.join(cache_dir(), ".lock"), "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -77,9 +77,17 @@ def _drop_older(spec, keep):
             shutil.rmtree(os.path.join(cache_dir(), name), ignore_errors=True)
 
 
+def drop_older(folder):
+    """Remove what differs from `folder`, a name that ends in -KEY, by its key alone."""
+    stem = os.path.basename(folder).rpartition("-")[0]
+    for name in os.listdir(cache_dir()):
+        if name.rpartition("-")[0] == stem and name != os.path.basename(folder):
+            shutil.rmtree(os.path.join(cache_dir(), name), ignore_errors=True)
+
+
 def get(spec):
     """The image for `spec`, built if the cache does not have it."""
-    with _cache_lock():
+    with cache_lock():
         inputs, versions = cache_key(spec)
         found = _find(spec, inputs, versions)
         if found:

@@ -3,13 +3,16 @@
 # What is compared afterwards, and what counts as a failure, is the caller's business (drill.py, rear_compare.py).
 
 import contextlib
+import dataclasses
+import glob
+import json
 import os
 import re
 from dataclasses import dataclass, field
 
 from . import node_spec
 from .machine import Machine
-from .report import LabError, Step
+from .report import LabError, Step, run, say
 
 NODE_PROMPT = r"root@controller-0:[^\n]*# $"
 RESCUE_PROMPT = r"RESCUE controller-0:[^\n]*# $"
@@ -26,6 +29,13 @@ OFF_SECONDS = 300
 ASKS_PASSWORD = r"^(Password of \S+|\S+'s password): $"
 ASKS_A_WORD = r"\(type (\S+) to go on\): ?$"
 ASKS_WHAT_NOW = r"Your choice \[[^\]\n]*\]: ?$"
+ASKS_PASSPHRASE = r"^[^\n]*[Pp]assphrase[^\n]*: ?$"
+# cryptsetup-initramfs before the root is there, systemd afterwards.
+ASKS_TO_UNLOCK = r"Please (unlock disk|enter passphrase for disk) [^\n]*: ?$"
+RESTORE_BEGINS = r"Restore the files"
+
+SERVER_FILES = {"rear-controller-0.iso", "nrear-controller-0.log", "controller-0/backup.tar.gz", "controller-0/backup.log",
+                "controller-0/backup.json"}
 
 
 def the_word(match):
@@ -55,6 +65,13 @@ NREAR = Tool(
 )
 
 
+def with_passphrase(tool, passphrase):
+    """The tool on a node whose disks are encrypted: the passphrase is typed whenever it is asked for."""
+    if passphrase is None:
+        return tool
+    return dataclasses.replace(tool, recover_answers=[*tool.recover_answers, (ASKS_PASSPHRASE, passphrase)])
+
+
 @dataclass
 class Lab:
     """Where a run happens: image, acceleration, server, depot, directories, and the figures gathered on the way."""
@@ -65,10 +82,24 @@ class Lab:
     work: str
     logs: str
     memory_mib: int = 1024
+    variables: str = None  # UEFI variables of the board; a BIOS without
+    passphrase: str = None  # typed when the node's initramfs asks for one
     figures: dict = field(default_factory=dict)
 
     def log(self, name):
         return os.path.join(self.logs, name + ".log")
+
+    def iso(self):
+        return os.path.join(self.server.backup_dir, "rear-controller-0.iso")
+
+    def archive(self):
+        return os.path.join(self.server.backup_dir, "controller-0/backup.tar.gz")
+
+    def fetch_program(self, machine):
+        """Install the program, offered in the depot as "nrear", on a running node."""
+        console = machine.console
+        console.run(self.depot.fetch_command("nrear", "/usr/local/sbin/nrear") + " && chmod 755 /usr/local/sbin/nrear", 120)
+        say(console.run("nrear --version", 60).strip().splitlines()[-1])
 
 
 def quiet_shell(console):
@@ -78,12 +109,19 @@ def quiet_shell(console):
                 "echo 0 >/proc/sys/kernel/randomize_va_space; echo 1 >/proc/sys/kernel/printk", 60)
 
 
+def await_prompt(console, passphrase):
+    """Wait for the root prompt; unlock disks on the way."""
+    patterns = [NODE_PROMPT] if passphrase is None else [NODE_PROMPT, ASKS_TO_UNLOCK]
+    while console.expect(patterns, BOOT_SECONDS, "a root prompt on the node")[0] == 1:
+        console.type_line(passphrase)
+
+
 @contextlib.contextmanager
 def boot_node(lab, disk, log_name, text, more_disks=()):
     """Boot from `disk` to a root prompt; yields the machine."""
-    with Machine(lab.accel, lab.log(log_name), disks=[disk, *more_disks], memory_mib=lab.memory_mib) as machine:
+    with Machine(lab.accel, lab.log(log_name), disks=[disk, *more_disks], memory_mib=lab.memory_mib, variables=lab.variables) as machine:
         with Step(text) as step:
-            machine.console.expect(NODE_PROMPT, BOOT_SECONDS, "a root prompt on the node")
+            await_prompt(machine.console, lab.passphrase)
             quiet_shell(machine.console)
         lab.figures[f"{log_name} boot s"] = round(step.seconds, 1)
         yield machine
@@ -112,6 +150,19 @@ def timed_talk(lab, tool, machine, what, command, answers, seconds):
     return asked
 
 
+def answer_until(console, command, answers, pattern, seconds):
+    """Type the command and answer what it asks until `pattern` is seen after an answer (a plan that is shown names it too); it goes on running."""
+    console.type_line(command)
+    questions, agreed = [question for question, _ in answers], False
+    while True:
+        index, match = console.expect(questions + ([pattern] if agreed else []), seconds, f"{pattern} from: {command}")
+        if index == len(questions):
+            return
+        reply = answers[index][1]
+        console.type_line(reply(match) if callable(reply) else reply)
+        agreed = True
+
+
 def power_off(machine):
     machine.console.type_line("poweroff")
     machine.wait_off(OFF_SECONDS)
@@ -128,9 +179,10 @@ def choose_recover(machine):
 
 
 @contextlib.contextmanager
-def boot_rescue(lab, tool, disk, iso, memory_mib=None, more_disks=()):
+def boot_rescue(lab, tool, disk, iso, memory_mib=None, more_disks=(), log_name="rescue"):
     """Boot the ISO with `disk` as the first disk, choose Recover, wait for the rescue prompt; yields the machine."""
-    with Machine(lab.accel, lab.log(f"{tool.name}-rescue"), disks=[disk, *more_disks], iso=iso, memory_mib=memory_mib or lab.memory_mib) as machine:
+    with Machine(lab.accel, lab.log(f"{tool.name}-{log_name}"), disks=[disk, *more_disks], iso=iso, memory_mib=memory_mib or lab.memory_mib,
+                 variables=lab.variables) as machine:
         with Step(f"{tool.name}: ISO to boot menu"):
             choose_recover(machine)
         with Step(f"{tool.name}: boot menu to rescue prompt") as step:
@@ -149,6 +201,20 @@ def blank_disk(lab, name, like):
     with open(path, "wb") as out:
         out.truncate(os.path.getsize(like))
     return path
+
+
+def check_server(lab):
+    """Exactly the files of a backup, the archive whole; their sizes are noted."""
+    where = lab.server.backup_dir
+    present = {os.path.relpath(path, where) for path in glob.glob(where + "/**", recursive=True, include_hidden=True) if os.path.isfile(path)}
+    if present != SERVER_FILES:
+        raise LabError("the files on the server are not those expected", [f"missing: {sorted(SERVER_FILES - present)}",
+                                                                          f"unexpected: {sorted(present - SERVER_FILES)}"])
+    with open(where + "/controller-0/backup.json", encoding="utf-8") as record:
+        json.load(record)
+    run(["gzip", "-t", lab.archive()])
+    note_sizes(lab, lab.iso(), lab.archive())
+    say(f"on the server: ISO {lab.figures['ISO MB']} MB, archive {lab.figures['archive MB']} MB")
 
 
 def note_sizes(lab, iso, archive):

@@ -3,9 +3,11 @@
 
 import glob
 import os
+import shutil
 import subprocess
 import tempfile
 import time
+from dataclasses import dataclass
 
 from . import node_spec
 from .console import Console
@@ -14,6 +16,42 @@ from .report import LabError, say
 EMULATION = ["-accel", "tcg,thread=multi", "-cpu", "qemu64,+rdrand,+ssse3,+sse4.1,+sse4.2,+popcnt"]
 HARDWARE = ["-accel", "kvm", "-cpu", "host"]
 PROBE_SECONDS = 20
+
+# Debian's package ovmf. The variables are a file of their own: the board's memory of what to boot.
+UEFI_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
+UEFI_VARIABLES = "/usr/share/OVMF/OVMF_VARS_4M.fd"
+
+# What QEMU calls a disk on each bus. "ata" is what the cloud kernel has for SATA (ata_piix); the disks become sda, sdb.
+BUSES = {"virtio": "virtio-blk-pci", "nvme": "nvme", "ata": "ide-hd", "usb": "usb-storage"}
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A raw file as a disk. A throw-away disk forgets what is written to it when the machine ends."""
+    path: str
+    bus: str = "virtio"
+    sector: int = 512
+    serial: str = ""
+    throw_away: bool = False
+
+
+def disk_arguments(disk, number):
+    """QEMU's arguments for the disk that is `number` in the boot order of the disks."""
+    options = f"file={disk.path},format=raw,if=none,id=disk{number},cache=unsafe,discard=unmap,detect-zeroes=unmap"
+    device = f"{BUSES[disk.bus]},drive=disk{number},serial={disk.serial or f'lab-disk-{number}'},bootindex={number + 2}"
+    if disk.sector != 512:
+        device += f",logical_block_size={disk.sector},physical_block_size={disk.sector}"
+    return ["-drive", options + (",snapshot=on" if disk.throw_away else ""), "-device", device]
+
+
+def new_board(path):
+    """A main board that has never booted anything: fresh UEFI variables in `path`."""
+    shutil.copyfile(UEFI_VARIABLES, path)
+    return path
+
+
+def firmware_arguments(variables):
+    return ["-drive", f"if=pflash,format=raw,readonly=on,file={UEFI_CODE}", "-drive", f"if=pflash,format=raw,file={variables}"]
 
 
 def find_kernel(tree):
@@ -48,18 +86,24 @@ def acceleration(kernel):
 
 
 class Machine:
-    """One run of a virtual machine, as a context. Use `console` to talk to it; leaving the context kills it if it is still there."""
+    """One run of a virtual machine, as a context. Use `console` to talk to it; leaving the context kills it if it is still there.
 
-    def __init__(self, accel, log_path, disks=(), iso=None, kernel=None, memory_mib=1024, network=True):
+    `disks`: Disk, or the path of one on virtio. `variables`: the file of the board's UEFI variables; without it the firmware is a BIOS."""
+
+    def __init__(self, accel, log_path, disks=(), iso=None, kernel=None, memory_mib=1024, network=True, variables=None):
         self.log_path = log_path
         self.run_dir = tempfile.TemporaryDirectory(prefix="lab-vm-")
         socket_path = os.path.join(self.run_dir.name, "serial")
         self.argv = ["qemu-system-x86_64", *accel, "-m", str(memory_mib), "-smp", "2", "-nodefaults", "-display", "none", "-vga", "std",
                      "-no-reboot", "-device", "virtio-rng-pci", "-chardev", f"socket,id=serial,path={socket_path},server=on,wait=on",
                      "-serial", "chardev:serial"]
+        if variables:
+            self.argv += firmware_arguments(variables)
+        disks = [Disk(disk) if isinstance(disk, str) else disk for disk in disks]
+        if any(disk.bus == "usb" for disk in disks):
+            self.argv += ["-device", "qemu-xhci"]
         for number, disk in enumerate(disks):
-            self.argv += ["-drive", f"file={disk},format=raw,if=none,id=disk{number},cache=unsafe,discard=unmap,detect-zeroes=unmap",
-                          "-device", f"virtio-blk-pci,drive=disk{number},serial=lab-disk-{number},bootindex={number + 2}"]
+            self.argv += disk_arguments(disk, number)
         if iso:
             self.argv += ["-drive", f"file={iso},format=raw,if=none,id=cd,media=cdrom,readonly=on", "-device", "ide-cd,drive=cd,bootindex=1"]
         if network:

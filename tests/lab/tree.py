@@ -91,25 +91,35 @@ def fstab(spec):
     return "\n".join(lines) + "\n"
 
 
-def bootstrap(spec, root):
-    """Run mmdebstrap into `root`. The configuration that maintainer scripts read is put there before they run."""
-    swap = next(p for p in spec.partitions() if p.mount == "swap")
-    early = root + ".early"
-    write(early, "/etc/initramfs-tools/conf.d/resume", f"RESUME=UUID={swap.uuid}\n")
-    write(early, "/etc/default/grub", GRUB_DEFAULTS)
-    write(early, "/etc/fstab", fstab(spec))
+def identity(early):
+    """Who the node is; package scripts read it."""
     write(early, "/etc/hostname", node_spec.HOSTNAME + "\n")
     write(early, "/etc/hosts", HOSTS)
     write(early, "/etc/machine-id", "5ad2ee2b3c4f4f0a9d5a7a0c11e0aaaa\n", 0o444)
+
+
+def mmdebstrap(root, early, packages):
+    """Make the tree `root` of these packages. The files below `early` are there before maintainer scripts run."""
     write(early, "/etc/dpkg/dpkg.cfg.d/lab", "path-exclude=/usr/share/doc/*\npath-exclude=/usr/share/man/*\n"
           "path-exclude=/usr/share/locale/*\npath-include=/usr/share/doc/*/copyright\n")
-    run(["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--include=" + ",".join(spec.packages()),
+    run(["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--include=" + ",".join(packages),
          *proxy_options(), "--aptopt=APT::Install-Recommends \"false\"",
          "--dpkgopt=force-confold", f"--setup-hook=cp -a {early}/. \"$1\"", "bookworm", root, "-"],
         stdin_text="\n".join(apt_sources()) + "\n")
 
 
-def configure(spec, root):
+def bootstrap(spec, root):
+    """The packages and what their scripts read. The spec's partitions are known beforehand: UUIDs are part of it."""
+    swap = next(p for p in spec.partitions() if p.mount == "swap")
+    early = root + ".early"
+    write(early, "/etc/initramfs-tools/conf.d/resume", f"RESUME=UUID={swap.uuid}\n")
+    write(early, "/etc/default/grub", GRUB_DEFAULTS)
+    write(early, "/etc/fstab", fstab(spec))
+    identity(early)
+    mmdebstrap(root, early, spec.packages())
+
+
+def configure(root):
     write(root, "/etc/systemd/system/serial-getty@ttyS0.service.d/autologin.conf", SERIAL_AUTOLOGIN)
     write(root, "/etc/systemd/network/10-lab.network", NETWORK_FILE)
     write(root, "/etc/systemd/journald.conf.d/lab.conf", "[Journal]\nSystemMaxUse=16M\n")
@@ -150,5 +160,5 @@ def bulk_data(spec, root):
 
 def make_tree(spec, root):
     bootstrap(spec, root)
-    configure(spec, root)
+    configure(root)
     bulk_data(spec, root)

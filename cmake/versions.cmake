@@ -30,7 +30,7 @@ foreach(pair IN ITEMS
     glibc=libc6-dev libarchive=libarchive-dev libssh=libssh-dev OpenSSL=libssl-dev libblkid=libblkid-dev libmount=libmount-dev
     ISA-L=libisal-dev libdeflate=libdeflate-dev zlib=zlib1g-dev zstd=libzstd-dev liblzma=liblzma-dev bzip2=libbz2-dev lz4=liblz4-dev
     libacl=libacl1-dev libattr=libattr1-dev libisofs=libisofs-dev libjte=libjte-dev nlohmann-json=nlohmann-json3-dev
-    isolinux=isolinux syslinux=syslinux-common)
+    isolinux=isolinux syslinux=syslinux-common grub=grub-efi-amd64-bin)
   string(REPLACE "=" ";" pair "${pair}")
   list(GET pair 0 name)
   list(GET pair 1 package)

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "iso/iso_image.h"
 
+#include <sys/mman.h>
 #include <sys/types.h>
 #include <time.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 extern "C" {
 #include <libisofs/libisofs.h>
@@ -132,7 +135,7 @@ private:
     std::map<std::string, IsoDir*> directories_;
 };
 
-void make_bootable(IsoImage* image) {
+void make_bootable_by_bios(IsoImage* image) {
     const auto core = cat("/", kIsolinuxDirectory, "/isolinux.bin");
     const auto catalog = cat("/", kIsolinuxDirectory, "/boot.cat");
     ElToritoBootImage* boot = nullptr;
@@ -143,6 +146,34 @@ void make_bootable(IsoImage* image) {
     check(el_torito_set_isolinux_options(boot, kBootInfoTable, 0), "set the boot information table");
 }
 
+constexpr int kEfiPartition = 2;
+
+// The image for UEFI is no file of the ISO file system but a partition after it: so the GPT describes it without an overlap, which firmware refuses.
+void make_bootable_by_uefi(IsoImage* image) {
+    ElToritoBootImage* boot = nullptr;
+    char partition[] = "--interval:appended_partition_2:all::";
+    check(iso_image_add_boot_image(image, partition, ELTORITO_NO_EMUL, 0, &boot), "make it bootable by UEFI");
+    constexpr unsigned char kPlatformEfi = 0xef;
+    el_torito_set_boot_platform_id(boot, kPlatformEfi);
+    constexpr int kWholeImage = 1;
+    el_torito_set_full_load(boot, kWholeImage);
+}
+
+// libisofs reads a partition from a file with a path. This one has no name on any disk.
+class MemoryFile {
+public:
+    explicit MemoryFile(const std::string& bytes) : fd_(memfd_create("efi-boot", MFD_CLOEXEC)) {
+        if (!fd_) {
+            throw system_error("keep the EFI boot image in memory", errno);
+        }
+        base::write_all(fd_.get(), base::as_bytes(bytes), "the EFI boot image");
+    }
+    std::string path() const { return cat("/proc/self/fd/", fd_.get()); }
+
+private:
+    base::UniqueFd fd_;
+};
+
 // YYYYMMDDhhmmsscc: libisofs derives the identifiers of volume and MBR from it, else from the clock.
 std::string volume_time(time_t seconds) {
     tm parts{};
@@ -152,8 +183,8 @@ std::string volume_time(time_t seconds) {
     return {text.data(), length};
 }
 
-void set_system_area(IsoWriteOpts* options, const std::string& master_boot_record) {
-    if (master_boot_record.empty()) {
+void set_system_area(IsoWriteOpts* options, const std::string& master_boot_record, bool with_gpt) {
+    if (master_boot_record.empty() && !with_gpt) {
         return;
     }
     std::array<char, kSystemArea> area{};
@@ -162,11 +193,33 @@ void set_system_area(IsoWriteOpts* options, const std::string& master_boot_recor
                     cat("the master boot record of isolinux is ", master_boot_record.size(), " bytes long, not 512"));
     }
     std::copy(master_boot_record.begin(), master_boot_record.end(), area.begin());
+    constexpr int kProtective = 1;
     constexpr int kIsohybrid = 2;
-    check(iso_write_opts_set_system_area(options, area.data(), kIsohybrid, 0), "add the master boot record");
+    constexpr int kActivePartition = 1 << 15;  // some BIOSes start no disk without one, and beside a GPT none would be active
+    const int kind = master_boot_record.empty() ? kProtective : kIsohybrid;
+    check(iso_write_opts_set_system_area(options, area.data(), with_gpt ? kind | kActivePartition : kind, 0), "add the master boot record");
 }
 
-OptionsPointer make_options(const IsoOptions& wanted) {
+// Partition 1 of the GPT is the ISO file system, 2 the EFI system partition: valid by UEFI 2.10, 5.3, with its copy at the end of the image.
+void set_partitions(IsoWriteOpts* options, const std::string& efi_image_path) {
+    auto path = efi_image_path;
+    std::array<std::uint8_t, 16> type{0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b};
+    constexpr std::uint8_t kMbrType = 0xef;
+    constexpr std::uint32_t kOffset = 16;  // blocks: room for MBR and GPT before the partition, with a second superblock at its start
+    constexpr int kGuidFromVolume = 2;     // else they would be random
+    const std::array results{
+        iso_write_opts_set_part_offset(options, kOffset, 0, 0),
+        iso_write_opts_set_partition_img(options, kEfiPartition, kMbrType, path.data(), 0),
+        iso_write_opts_set_appended_as_gpt(options, 1),
+        iso_write_opts_set_part_type_guid(options, kEfiPartition, type.data(), 1),
+        iso_write_opts_set_gpt_guid(options, nullptr, kGuidFromVolume),
+    };
+    for (const int result : results) {
+        check(result, "add the EFI system partition");
+    }
+}
+
+OptionsPointer make_options(const IsoOptions& wanted, const std::string& efi_image_path) {
     IsoWriteOpts* raw = nullptr;
     check(iso_write_opts_new(&raw, 0), "choose options");
     OptionsPointer options(raw);
@@ -187,7 +240,10 @@ OptionsPointer make_options(const IsoOptions& wanted) {
     for (const int result : results) {
         check(result, "choose options");
     }
-    set_system_area(raw, wanted.boot_loader.master_boot_record);
+    set_system_area(raw, wanted.boot_loader.master_boot_record, !efi_image_path.empty());
+    if (!efi_image_path.empty()) {
+        set_partitions(raw, efi_image_path);
+    }
     return options;
 }
 
@@ -208,6 +264,15 @@ void pump(burn_source& source, std::uint64_t size, base::Sink& out) {
 
 }  // namespace
 
+std::string volume_uuid(std::int64_t created) {
+    const auto stamp = volume_time(static_cast<time_t>(created));
+    std::string uuid = stamp.substr(0, 4);
+    for (std::size_t at = 4; at < stamp.size(); at += 2) {
+        uuid += cat("-", stamp.substr(at, 2));
+    }
+    return uuid;
+}
+
 std::uint64_t write_iso(const IsoOptions& options, base::Sink& out) {
     check_volume_id(options.volume_id);
     start_library();
@@ -224,9 +289,14 @@ std::uint64_t write_iso(const IsoOptions& options, base::Sink& out) {
     for (const auto& file : options.files) {
         tree.add(file);
     }
-    make_bootable(raw);
+    make_bootable_by_bios(raw);
+    std::optional<MemoryFile> efi_image;
+    if (!options.efi_image.empty()) {
+        efi_image.emplace(options.efi_image);
+        make_bootable_by_uefi(raw);
+    }
 
-    const auto write_options = make_options(options);
+    const auto write_options = make_options(options, efi_image ? efi_image->path() : "");
     burn_source* raw_source = nullptr;
     check(iso_image_create_burn_source(raw, write_options.get(), &raw_source), "begin to write");
     const SourcePointer source(raw_source);

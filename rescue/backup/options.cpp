@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "iso/efi_loader.h"
 #include "rescue/record/backup_record.h"
 #include "transport/transport.h"
 
@@ -129,6 +130,7 @@ iso::MenuOptions menu_options(const config::Settings& settings, const layout::Ho
     menu.user_input_timeout_seconds = static_cast<unsigned>(settings.number("USER_INPUT_TIMEOUT").value_or(300));
     menu.kernel_cmdline = std::string(base::trim(settings.scalar("KERNEL_CMDLINE") + copied_parameters(settings, host)));
     menu.consoles = consoles_of(host.kernel_command_line);
+    menu.vendor_directory = iso::efi_vendor_directory(host.os_id);
     return menu;
 }
 

@@ -9,7 +9,7 @@
 #include "core/base/mount_table.h"
 #include "core/config/settings.h"
 #include "core/layout/layout.h"
-#include "iso/isolinux_config.h"
+#include "iso/boot_menu.h"
 #include "rescue/backup/places.h"
 #include "rescue/backup/selection.h"
 #include "rescue/record/rescue_record.h"

@@ -15,11 +15,13 @@
 #include "core/plan/make_plan.h"
 #include "core/scan/scan_network.h"
 #include "iso/boot_loader.h"
+#include "iso/efi_boot.h"
 #include "iso/iso_image.h"
 #include "iso/isolinux_config.h"
 #include "rescue/backup/local_leftovers.h"
 #include "rescue/backup/options.h"
 #include "rescue/backup/sinks.h"
+#include "rescue/backup/uefi.h"
 #include "rescue/image/image.h"
 #include "rescue/image/initramfs.h"
 
@@ -119,15 +121,19 @@ iso::BootLoader boot_loader(const BackupContext& context) {
 
 iso::IsoOptions iso_options(const BackupContext& context, const layout::Layout& layout, const RescuePlan& plan, const RescueFacts& facts,
                             const std::string& initramfs) {
-    const auto menu = menu_options(context.settings, layout.host, context.nrear_version, plan.kernel.release, facts.created);
+    auto menu = menu_options(context.settings, layout.host, context.nrear_version, plan.kernel.release, facts.created);
+    menu.firmware_on_serial = firmware_on_serial(context.root);
     iso::IsoOptions options;
     options.volume_id = context.settings.scalar("ISO_VOLID");
     options.boot_loader = boot_loader(context);
     options.isolinux_config = iso::make_isolinux_config(menu, options.boot_loader);
     options.created = std::time(nullptr);
+    auto efi = iso::make_efi_boot(menu, efi_loader(context.root, context.settings, layout.host), options.created);
+    options.efi_image = std::move(efi.image);
     options.files = {{.path = "isolinux/kernel", .local_path = context.root.path(plan.kernel.image), .content = {}},
                      {.path = "isolinux/initrd.cgz", .local_path = initramfs, .content = {}},
                      iso::make_help_file(menu)};
+    options.files.insert(options.files.end(), efi.files.begin(), efi.files.end());
     return options;
 }
 
@@ -140,7 +146,12 @@ RescuePlan plan_rescue(const BackupContext& context, const layout::Layout& layou
     for (const auto& warning : manifest.warnings) {
         context.log.warning(warning);
     }
-    boot_loader(context);  // its own errors belong here too: before anything is written
+    // Their own errors belong here too: before anything is written.
+    boot_loader(context);
+    efi_loader(context.root, context.settings, layout.host);
+    if (const auto warning = firmware_warning(context.root); !warning.empty()) {
+        context.log.warning(warning);
+    }
     return {std::move(kernel), std::move(manifest)};
 }
 

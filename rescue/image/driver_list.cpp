@@ -23,6 +23,8 @@ constexpr std::string_view kHardware[] = {
     "drivers/hid/hid", "drivers/hid/hid-apple", "drivers/hid/hid-cherry", "drivers/hid/hid-generic", "drivers/hid/hid-hyperv", "drivers/hid/hid-logitech",
     "drivers/hid/hid-logitech-dj", "drivers/hid/hid-microsoft", "drivers/hid/usbhid/usbhid", "drivers/input/evdev", "drivers/input/keyboard/atkbd",
     "drivers/input/serio/",
+    // the firmware's variables, where the boot entries are
+    "fs/efivarfs/",
     // media that a person may bring along
     "fs/ext4/", "fs/fat/", "fs/isofs/", "fs/nls/nls_ascii", "fs/nls/nls_cp437", "fs/nls/nls_iso8859-1", "fs/nls/nls_utf8", "drivers/net/bonding/",
     "net/8021q/",

@@ -45,6 +45,11 @@ std::vector<std::string> mount_kernel_file_systems() {
             problems.push_back(base::cat("mount ", it.type, " on ", it.path, ": ", strerror(errno)));
         }
     }
+    // There only when UEFI firmware started this kernel; boot entries are written through it. A kernel without efivarfs lacks the directory.
+    constexpr const char* kFirmwareVariables = "/sys/firmware/efi/efivars";
+    if (access(kFirmwareVariables, F_OK) == 0 && mount("efivarfs", kFirmwareVariables, "efivarfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "") != 0 && errno != EBUSY) {
+        problems.push_back(base::cat("mount efivarfs on ", kFirmwareVariables, ": ", strerror(errno)));
+    }
     for (const auto& [target, link] : kDeviceLinks) {
         if (symlink(target, link) != 0 && errno != EEXIST) {
             problems.push_back(base::cat("link ", link, ": ", strerror(errno)));

@@ -7,7 +7,8 @@
 
 namespace nrear::system {
 
-/// Mounts /proc, /sys, /dev, /dev/pts, /dev/shm, /run and /tmp unless they are. Returns what failed, one line each.
+/// Mounts /proc, /sys, /dev, /dev/pts, /dev/shm, /run and /tmp, and the firmware's variables where there are any,
+/// unless they are. Returns what failed, one line each.
 std::vector<std::string> mount_kernel_file_systems();
 
 }  // namespace nrear::system

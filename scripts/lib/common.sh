@@ -11,7 +11,7 @@ nrear_build_packages=(
     libarchive-dev libssh-dev libssl-dev libblkid-dev libmount-dev libisal-dev libisofs-dev libjte-dev libdeflate-dev
     zlib1g-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev libacl1-dev libattr1-dev nlohmann-json3-dev catch2
     # built into the program
-    isolinux syslinux-common
+    isolinux syslinux-common grub-efi-amd64-bin grub-common
 )
 
 nrear_test_packages=(
@@ -19,6 +19,8 @@ nrear_test_packages=(
     openssh-server openssh-client libarchive-tools tar gzip bzip2 xz-utils zstd cpio xorriso isolinux file
     # filesystems and disks on loop devices and plain files
     e2fsprogs util-linux mount fdisk attr acl libcap2-bin kmod udev parted
+    # the rescue ISO: what others say of it, UEFI firmware, and what Debian signed for Secure Boot
+    dosfstools mtools gdisk ovmf shim-signed grub-efi-amd64-signed
     # processes, networks
     procps psmisc iproute2 strace python3
     # packaging

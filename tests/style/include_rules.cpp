@@ -38,6 +38,7 @@ struct GeneratedHeader {
 };
 constexpr std::array kGenerated = std::to_array<GeneratedHeader>({
     {"nrear_boot_files.h", "iso"},
+    {"nrear_efi_files.h", "iso"},
     {"nrear_versions.h", "cli"},
 });
 

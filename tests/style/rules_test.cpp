@@ -52,6 +52,7 @@ TEST_CASE("right includes are none") {
     CHECK_FALSE(include_fault("cli/main.cpp", "rescue/backup/x.h", true));
     CHECK_FALSE(include_fault("cli/main.cpp", "nrear_versions.h", true));
     CHECK_FALSE(include_fault("iso/x.cpp", "nrear_boot_files.h", true));
+    CHECK_FALSE(include_fault("iso/x.cpp", "nrear_efi_files.h", true));
     CHECK_FALSE(include_fault("iso/x.cpp", "libisofs/libisofs.h", false));
     CHECK_FALSE(include_fault("core/layout/x.cpp", "nlohmann/json.hpp", false));
     CHECK_FALSE(include_fault("core/base/x.cpp", "vector", false));

@@ -1,40 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// xorriso reads what we wrote; SeaBIOS boots it as a CD and as a stick, shows the menu on the serial line, and the default starts the local disk.
+// Other programs read what we wrote; SeaBIOS boots it as a CD and as a stick, shows the menu on the serial line, and the default starts the local disk.
+// The same by UEFI is in uefi_test.cpp.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "core/base/command.h"
 #include "core/base/fd_stream.h"
 #include "core/base/temp_dir.h"
-#include "iso/iso_image.h"
-#include "iso/isolinux_config.h"
+#include "tests/integration/iso/rescue_image.h"
 
 using nrear::base::Command;
 using nrear::base::PosixCommandRunner;
 using nrear::base::TempDir;
+using nrear::test::without_control_sequences;
+using nrear::test::write_image;
 
 namespace {
 
 constexpr int kExitOfDisk = 33;  // isa-debug-exit turns the byte 0x10 into (0x10 << 1) | 1
-
-void write_image(const std::string& path, const std::string& iso_default) {
-    nrear::iso::MenuOptions menu;
-    menu.hostname = "controller-0";
-    menu.nrear_version = "0";
-    menu.kernel_release = "6.1";
-    menu.created = "today";
-    menu.iso_default = iso_default;
-    menu.syslinux_timeout = "20";
-    menu.consoles = {"tty0", "ttyS0,115200n8"};
-    nrear::iso::IsoOptions options;
-    options.boot_loader = nrear::iso::built_in_boot_loader();
-    options.isolinux_config = nrear::iso::make_isolinux_config(menu, options.boot_loader);
-    options.files = {{"isolinux/kernel", "", "kernel"}, {"isolinux/initrd.cgz", "", std::string(100'000, 'i')}, nrear::iso::make_help_file(menu)};
-    options.created = 1'763'800'000;
-    nrear::base::AtomicFile file(path);
-    nrear::iso::write_iso(options, file);
-    file.finish();
-}
 
 // A disk whose boot sector ends the virtual machine with a status of its own: mov al, 0x10; out 0xf4, al; hlt; jmp.
 void write_disk(const std::string& path) {
@@ -43,19 +26,6 @@ void write_disk(const std::string& path) {
     disk.replace(0, code.size(), code);
     disk.replace(510, 2, "\x55\xaa");
     nrear::base::write_file(path, disk);
-}
-
-// What a terminal shows, without the colours and cursor movements between the letters (ECMA-48 control sequences).
-std::string without_control_sequences(const std::string& text) {
-    std::string plain;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == '\x1b' && at + 1 < text.size() && text[at + 1] == '[') {
-            at = std::min(text.find_first_not_of("0123456789;?", at + 2), text.size());
-        } else {
-            plain += text[at];
-        }
-    }
-    return plain;
 }
 
 struct Boot {
@@ -93,7 +63,8 @@ TEST_CASE("xorriso finds the boot record, the hybrid MBR and every file") {
     REQUIRE(result.ok());
     const auto& report = result.output;
     CHECK_THAT(report, Catch::Contains("/isolinux/isolinux.bin") && Catch::Contains("boot-info-table"));
-    CHECK_THAT(report, Catch::Contains("isohybrid"));
+    CHECK_THAT(report, Catch::Contains("MBR isohybrid") && Catch::Contains("GPT"));
+    CHECK_THAT(report, Catch::Contains("El Torito boot img :   1  BIOS  y") && Catch::Contains("El Torito boot img :   2  UEFI  y"));
     CHECK_THAT(report, Catch::Contains("'/isolinux/initrd.cgz'") && Catch::Contains("'/isolinux/kernel'") && Catch::Contains("'/isolinux/rear.help'"));
     CHECK_THAT(report, Catch::Contains("-r--r--r--") && Catch::Contains("'/isolinux/menu.c32'"));
 

@@ -17,6 +17,7 @@ struct Mount {
     std::string options;        ///< in force: per-mount and per-superblock options, joined by ','
     std::string fstab_spec;     ///< first field of its line in fstab ("UUID=…", "/dev/vda1"), "" when it has none
     std::string fstab_options;  ///< "" when it has no line in fstab
+    std::string subvolume;      ///< of btrfs: which one is mounted, with a leading slash: "/@", "/" is the top level; "" for others
     bool operator==(const Mount&) const = default;
 };
 
@@ -27,6 +28,7 @@ void fields(Either<Mount> auto& mount, auto&& visit) {
     visit("options", mount.options);
     visit("fstab_spec", mount.fstab_spec);
     visit("fstab_options", mount.fstab_options);
+    visit("subvolume", mount.subvolume);
 }
 
 /// Directory that something else was mounted on (network, tmpfs, USB, bind, excluded). Sits on the Mount that holds it.

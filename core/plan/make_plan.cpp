@@ -30,10 +30,7 @@ bool system_uses(const layout::Layout& layout, const std::vector<std::pair<std::
 }
 
 void plan_new_names(const layout::Layout& layout, const PlanOptions& options, Steps& steps) {
-    RenameDevices rename{options.renames, {}};
-    for (const char* file : kNamingFiles) {
-        rename.files.push_back(cat(kTargetRoot, file));
-    }
+    RenameDevices rename{options.renames, naming_files()};
     std::vector<std::string> shown;
     layout::each<layout::Disk>(layout, [&](const layout::Node&, const layout::Disk& disk) {
         for (const auto& [from, to] : options.renames) {
@@ -46,6 +43,14 @@ void plan_new_names(const layout::Layout& layout, const PlanOptions& options, St
 }
 
 }  // namespace
+
+std::vector<std::string> naming_files() {
+    std::vector<std::string> files;
+    for (const char* file : kNamingFiles) {
+        files.push_back(cat(kTargetRoot, file));
+    }
+    return files;
+}
 
 Plan make_plan(const layout::Layout& layout, const PlanOptions& options) {
     layout::refuse_unsupported(layout);
@@ -63,6 +68,7 @@ Plan make_plan(const layout::Layout& layout, const PlanOptions& options) {
     }
     append(phases.boot);
     plan.steps.push_back({"Rebuild the initramfs if this machine's disks need it", "", RebuildInitramfs{system_uses(layout, options.renames)}});
+    append(phases.last);
     return plan;
 }
 

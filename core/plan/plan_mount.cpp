@@ -9,15 +9,33 @@ namespace {
 
 std::string in_target(const std::string& path) { return path == "/" ? kTargetRoot : kTargetRoot + path; }
 
+bool is_ext(const std::string& type) { return type == "ext2" || type == "ext3" || type == "ext4"; }
+
+/// Options that decide how files are written, and so how they come back.
+bool shapes_files(const std::string& type, const std::string& option) {
+    if (is_ext(type)) {
+        return option == "data=journal";  // ext4 has no other way to read a file system that was made to use it
+    }
+    return type == "btrfs" && (option.starts_with("compress") || option == "nodatacow" || option == "nodatasum");
+}
+
 /// Only what the files need to come back whole. The system's own nodev, noexec, ro and the like would stand in the way.
-std::string recover_options(const layout::Mount& mount) {
-    std::vector<std::string> options{"acl", "user_xattr"};  // not the default on every kernel for ext2 and ext3
+std::string recover_options(const layout::Layout& layout, const layout::Node& node, const layout::Mount& mount) {
+    std::vector<std::string> options;
+    if (is_ext(mount.type)) {
+        options = {"acl", "user_xattr"};  // not the default on every kernel for ext2 and ext3
+    }
     for (const auto& option : base::split(mount.options, ',')) {
-        if (option == "data=journal") {
-            options.push_back(option);  // ext4 has no other way to read a file system that was made to use it
+        if (shapes_files(mount.type, option)) {
+            options.push_back(option);
         }
     }
-    return base::join(options, ",");
+    std::string text = base::join(options, ",");
+    if (!mount.subvolume.empty()) {
+        const auto* filesystem = layout::find(layout, node.on.front());
+        text += base::cat(text.empty() ? "" : ",", "subvol=", mount.subvolume, filesystem == nullptr ? "" : btrfs_device_options(layout, *filesystem));
+    }
+    return text;
 }
 
 }  // namespace
@@ -27,12 +45,17 @@ std::string purpose(const layout::Layout& layout, const layout::Node& node) {
     return mount_points.empty() ? "" : " for " + base::printable(mount_points.front());
 }
 
-void plan_node(const layout::Layout&, const layout::Node& node, const layout::Mount& mount, Phases& phases) {
+void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::Mount& mount, Phases& phases) {
     auto& steps = phases.storage;
     const auto target = in_target(mount.mount_point);
-    steps.push_back({"Make the mount point " + target, node.id, MakeDirectories{{{target}}}});
-    steps.push_back({base::cat("Mount ", mount.path, " on ", target), node.id,
-                     RunCommand{{"mount", "-t", mount.type, "-o", recover_options(mount), mount.path, target}}});
+    steps.push_back({"Make the mount point " + base::printable(target), node.id, MakeDirectories{{{target}}}});
+    RunCommand run{{"mount", "-t", mount.type}};
+    if (const auto options = recover_options(layout, node, mount); !options.empty()) {
+        run.argv.insert(run.argv.end(), {"-o", options});
+    }
+    run.argv.insert(run.argv.end(), {mount.path, target});
+    const auto subvolume = mount.subvolume.size() > 1 ? base::cat(" (", base::printable(mount.subvolume), ")") : "";
+    steps.push_back({base::cat("Mount ", mount.path, subvolume, " on ", base::printable(target)), node.id, std::move(run)});
 }
 
 void plan_directories(const layout::Layout& layout, Steps& steps) {

@@ -16,7 +16,8 @@ using Steps = std::vector<Step>;
 struct Phases {
     Steps storage;   ///< up to the mounts, before the files are restored
     Steps restored;  ///< needs the restored files: swap files, key files
-    Steps boot;      ///< boot loaders and firmware, last
+    Steps boot;      ///< boot loaders and firmware
+    Steps last;      ///< after everything else has been written: what becomes read-only
 };
 
 void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::Disk& disk, Phases& phases);
@@ -49,6 +50,12 @@ void plan_partition_table(const layout::Layout& layout, const layout::Node& node
 
 /// Script for sfdisk(8), util-linux 2.26 and later, that makes the device's partition table: ids, types, names, attributes, exact places.
 std::string sfdisk_script(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector);
+
+/// Files of the recovered system, in the rescue system, that may call disks by the kernel's names and subvolumes by their ids.
+std::vector<std::string> naming_files();
+
+/// ",device=/dev/vda,device=/dev/vdb" for a btrfs on several devices, "" for one: the kernel then need not have heard of them before.
+std::string btrfs_device_options(const layout::Layout& layout, const layout::Node& node);
 
 /// " for /, /var": what is mounted from the node, "" when nothing is.
 std::string purpose(const layout::Layout& layout, const layout::Node& node);

@@ -71,6 +71,16 @@ const BlockDevice* device_of(const base::Root& root, const BlockDevices& devices
     return entry.source.starts_with("/dev/") ? devices.by_path(root, entry.source) : nullptr;
 }
 
+/// Whether it is the whole file system or btrfs subvolume that is mounted, not a directory in it.
+bool shows_all(const MountEntry& entry) {
+    if (entry.type != "btrfs") {
+        return entry.root == "/";
+    }
+    constexpr std::string_view kName = ",subvol=";  // the kernel's last word; a path may hold commas
+    const auto at = entry.options.find(kName);
+    return at == std::string::npos || entry.options.substr(at + kName.size()) == entry.root;
+}
+
 class Classifier {
 public:
     Classifier(const base::Root& root, const BlockDevices& devices, const ScanOptions& options) : root_(root), devices_(devices), options_(options) {}
@@ -124,9 +134,10 @@ private:
         if (!contains(kSystemMounts, entry.mount_point) && on_removable(names)) {
             return "removable disk";
         }
-        const bool subvolume = entry.type == "btrfs";
-        const bool again = std::any_of(result_.kept.begin(), result_.kept.end(), [&](const KeptMount& kept) { return kept.device == device; });
-        if (!subvolume && (again || entry.root != "/")) {
+        const bool again = std::any_of(result_.kept.begin(), result_.kept.end(), [&](const KeptMount& kept) {
+            return kept.device == device && (entry.type != "btrfs" || kept.entry.root == entry.root);
+        });
+        if (again || !shows_all(entry)) {
             return "another view of a file system that is mounted elsewhere";
         }
         return std::nullopt;

@@ -115,9 +115,8 @@ private:
     }
 
     NodeId ensure_filesystem(const BlockDevice& device, const std::string& type) {
-        const NodeId id = "fs:" + device.name;
-        if (has(id)) {
-            return id;
+        if (const auto known = content_on(device); !known.empty()) {
+            return known;
         }
         for (const auto scan : {scan_ext, scan_xfs, scan_btrfs, scan_fat}) {
             if (auto node = scan(*this, device, type)) {
@@ -125,7 +124,21 @@ private:
             }
         }
         const NodeId on = ensure_device(device);
-        return add({id, {on}, layout::Foreign{device.path, filesystem_kind(type)}}).id;
+        return add({"fs:" + device.name, {on}, layout::Foreign{device.path, filesystem_kind(type)}}).id;
+    }
+
+    /// The file system on the device, be it the first or another one of several that it sits on; "" when none is known yet.
+    NodeId content_on(const BlockDevice& device) const {
+        for (const auto& node : layout.nodes) {
+            const bool sits_there = std::any_of(node.on.begin(), node.on.end(), [&](const NodeId& below) {
+                const Node* lower = layout::find(layout, below);
+                return lower != nullptr && layout::path_of(*lower) == device.path;
+            });
+            if (node.id.starts_with("fs:") && sits_there) {
+                return node.id;
+            }
+        }
+        return "";
     }
 
     void add_mount(const KeptMount& mount) {
@@ -138,7 +151,7 @@ private:
                 }
             },
             layout::find(layout, filesystem)->what);
-        layout::Mount what{entry.mount_point, mount.device->path, entry.type, entry.options, "", ""};
+        layout::Mount what{entry.mount_point, mount.device->path, entry.type, entry.options, "", "", entry.type == "btrfs" ? entry.root : ""};
         const auto line = std::find_if(fstab.begin(), fstab.end(), [&](const FstabEntry& row) { return row.mount_point == entry.mount_point; });
         if (line != fstab.end()) {
             what.fstab_spec = line->spec;
@@ -197,7 +210,7 @@ private:
                 continue;
             }
             const BlockDevice* device = devices.by_path(root, layout::path_of(node));
-            const bool left_out = device == nullptr || !excluded_by(devices, *device, options).empty();
+            const bool left_out = device == nullptr || !content_on(*device).empty() || !excluded_by(devices, *device, options).empty();
             const auto signature = left_out ? std::nullopt : probe.signature(device->path);
             if (signature) {
                 add_unused(*device, node, *signature);

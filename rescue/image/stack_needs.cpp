@@ -9,6 +9,7 @@ namespace {
 
 constexpr StackNeeds kNeeds[] = {
     {"mke2fs", "e2fsck tune2fs dumpe2fs resize2fs", "", "ext4"},
+    {"mkfs.btrfs", "btrfs btrfstune", "", "btrfs"},
 };
 
 }  // namespace

@@ -36,6 +36,7 @@ struct Arguments {
     bool force_host = false;
     bool automatic = false;
     std::vector<std::string> disk_map;  ///< --map OLD=NEW, as written
+    std::vector<std::string> disks;     ///< --disk OLD=SIZE, as written
 };
 
 /// Throws Error (kUsage) for what the table of options does not know, for options that the command does not take, and for missing values.

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// savelayout, checklayout, plan: the storage of this machine, without a backup.
+// savelayout, checklayout: the storage of this machine, without a backup.
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "core/base/text.h"
 #include "core/layout/compare.h"
-#include "core/plan/make_plan.h"
-#include "core/plan/plan_text.h"
 #include "rescue/backup/backup_workflow.h"
 
 namespace nrear::cli {
@@ -26,18 +24,6 @@ int cmd_checklayout(WorkflowContext& workflow) {
     }
     workflow.out.write(differences.empty() ? "Disk layout is identical.\n" : "Disk layout has changed.\n");
     return differences.empty() ? kExitOk : kExitChanged;
-}
-
-int cmd_plan(WorkflowContext& workflow) {
-    const auto plan = plan::make_plan(backup::examine(backup_context(workflow)));
-    if (workflow.arguments.json) {
-        workflow.out.data(plan::to_json(plan));
-    } else if (workflow.arguments.shell) {
-        workflow.out.data(plan::to_shell(plan));
-    } else {
-        workflow.out.data(plan::to_text(plan, workflow.arguments.verbose));
-    }
-    return kExitOk;
 }
 
 }  // namespace nrear::cli

@@ -12,6 +12,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/plan/move_layout.h"
+#include "core/plan/sector_size.h"
 
 namespace nrear::plan {
 
@@ -70,8 +71,9 @@ std::string obstacle(const PresentDisk& disk, const FitOptions& options) {
 struct Recorded {
     std::string id;
     layout::DiskFacts facts;
-    std::string table_id;  ///< "" when the disk has no table
-    std::uint64_t needed = 0;
+    std::string table_id;        ///< "" when the disk has no table
+    std::uint64_t as_it_is = 0;  ///< bytes for the partitions as they are
+    std::uint64_t least = 0;     ///< bytes when they give way
     const PresentDisk* chosen = nullptr;
     DiskMatch match;
 };
@@ -80,7 +82,7 @@ class Fitter {
 public:
     Fitter(const layout::Layout& layout, const std::vector<PresentDisk>& present, const FitOptions& options) : layout_(layout), present_(present), options_(options) {
         layout::each<layout::Disk>(layout, [&](const layout::Node& node, const layout::Disk& disk) {
-            recorded_.push_back({node.id, disk.facts, disk.table ? disk.table->id : "", needed_bytes(layout, node.id), nullptr, {}});
+            recorded_.push_back({node.id, disk.facts, disk.table ? disk.table->id : "", needed_bytes(layout, node.id), least_disk_bytes(layout, node.id, options.resize), nullptr, {}});
         });
     }
 
@@ -101,8 +103,7 @@ public:
         }
         refuse_unattended(result);
         if (result.open.empty()) {
-            result.layout = layout_;
-            result.renames = move_layout(result.layout, targets());
+            put_on_disks(result);
         }
         return result;
     }
@@ -112,9 +113,21 @@ private:
         return std::any_of(recorded_.begin(), recorded_.end(), [&](const Recorded& other) { return other.chosen == &disk; });
     }
 
+    /// Why a disk that could be written to cannot take the recorded one, by size or sectors; "" when it can.
+    std::string mismatch(const Recorded& recorded, const PresentDisk& disk) const {
+        if (disk.facts.size < recorded.least) {
+            return cat("it has ", base::human_size(disk.facts.size), " (", disk.facts.size, " bytes), what it is to hold needs ", base::human_size(recorded.least), " (", recorded.least, " bytes)");
+        }
+        if (disk.facts.logical_sector == recorded.facts.logical_sector) {
+            return "";
+        }
+        const auto why = obstacle_to_sector_size(layout_, recorded.id, disk.facts.logical_sector);
+        return why.empty() ? "" : cat("it has sectors of ", disk.facts.logical_sector, " bytes, the recorded disk of ", recorded.facts.logical_sector, ": ", why);
+    }
+
     /// Could take it as far as size and state go.
     bool suits(const Recorded& recorded, const PresentDisk& disk) const {
-        return !taken(disk) && obstacle(disk, options_).empty() && disk.facts.size >= recorded.needed && disk.facts.logical_sector == recorded.facts.logical_sector;
+        return !taken(disk) && obstacle(disk, options_).empty() && mismatch(recorded, disk).empty();
     }
 
     /// A removable disk is nobody's second choice: only identity, or the operator, may pick it.
@@ -128,15 +141,9 @@ private:
         recorded.match = {recorded.id, recorded.facts.path, disk.facts.path, by, !vouched && !disk.blank, std::move(reason)};
     }
 
-    void check_size(const Recorded& recorded, const PresentDisk& disk) const {
-        const auto what = cat("recover ", recorded.facts.path, " on ", disk.facts.path);
-        if (disk.facts.size < recorded.needed) {
-            throw Error(ErrorKind::kLayout, what, cat("it has ", base::human_size(disk.facts.size), " (", disk.facts.size, " bytes), the partitions need ",
-                                                      base::human_size(recorded.needed), " (", recorded.needed, " bytes)"), "nothing was written; give it a larger disk, or name another with --map");
-        }
-        if (disk.facts.logical_sector != recorded.facts.logical_sector) {
-            throw Error(ErrorKind::kLayout, what, cat("it has sectors of ", disk.facts.logical_sector, " bytes, the recorded disk of ", recorded.facts.logical_sector),
-                        "nothing was written; use a disk with the same sector size");
+    void check_match(const Recorded& recorded, const PresentDisk& disk) const {
+        if (const auto why = mismatch(recorded, disk); !why.empty()) {
+            throw Error(ErrorKind::kLayout, cat("recover ", recorded.facts.path, " on ", disk.facts.path), why, "nothing was written; give it another disk with --map");
         }
     }
 
@@ -157,7 +164,7 @@ private:
             if (taken(*disk) || recorded->chosen != nullptr) {
                 throw Error(ErrorKind::kWrongDisk, what, "a disk is named twice");
             }
-            check_size(*recorded, *disk);
+            check_match(*recorded, *disk);
             choose(*recorded, *disk, MatchedBy::kOperator, "named by you");
         }
     }
@@ -182,7 +189,7 @@ private:
             if (const auto why = obstacle(disk, options_); !why.empty()) {
                 throw Error(ErrorKind::kWrongDisk, cat("recover ", recorded.facts.path, " on ", disk.facts.path), why, "nothing was written; name another disk with --map");
             }
-            check_size(recorded, disk);
+            check_match(recorded, disk);
             choose(recorded, disk, by, cat("same ", word, " ", base::printable(id)));
         }
     }
@@ -216,14 +223,17 @@ private:
         }
     }
 
+    /// Disks on which everything can be as it was; only when there is none, those on which it must give way.
     std::vector<const PresentDisk*> candidates(const Recorded& recorded, bool blank_only) const {
         std::vector<const PresentDisk*> out;
+        std::vector<const PresentDisk*> second_choice;
         for (const auto& disk : present_) {
             if (may_be_chosen(recorded, disk) && (disk.blank || !blank_only)) {
-                out.push_back(&disk);
+                const bool as_it_was = disk.facts.size >= recorded.as_it_is && disk.facts.logical_sector == recorded.facts.logical_sector;
+                (as_it_was ? out : second_choice).push_back(&disk);
             }
         }
-        return out;
+        return out.empty() ? second_choice : out;
     }
 
     std::vector<Recorded*> unmatched() {
@@ -296,15 +306,13 @@ private:
             std::string why = obstacle(disk, options_);
             if (taken(disk)) {
                 why = "another recorded disk goes there";
-            } else if (why.empty() && disk.facts.size < recorded.needed) {
-                why = "too small";
             } else if (why.empty()) {
-                why = cat("sectors of ", disk.facts.logical_sector, " bytes instead of ", recorded.facts.logical_sector);
+                why = disk.facts.size < recorded.least ? "too small" : mismatch(recorded, disk);
             }
             lines.push_back(cat(disk.facts.path, " has ", base::human_size(disk.facts.size), " (", disk.facts.size, " bytes): ", why));
         }
         return Error(ErrorKind::kLayout, "find a disk for " + recorded.facts.path,
-                     cat("it needs ", base::human_size(recorded.needed), " (", recorded.needed, " bytes)", lines.empty() ? "; no disk is there" : "\n", base::join(lines, "\n")),
+                     cat("it needs ", base::human_size(recorded.least), " (", recorded.least, " bytes)", lines.empty() ? "; no disk is there" : "\n", base::join(lines, "\n")),
                      "nothing was written; attach a disk that is large enough");
     }
 
@@ -325,6 +333,23 @@ private:
         }
     }
 
+    void put_on_disks(FitResult& result) const {
+        result.layout = layout_;
+        std::map<std::string, std::uint64_t> sizes;
+        for (const auto& recorded : recorded_) {
+            sizes[recorded.id] = recorded.chosen->facts.size;
+        }
+        result.changes = resize(result.layout, sizes, options_.resize);
+        for (const auto& recorded : recorded_) {
+            const auto sector = recorded.chosen->facts.logical_sector;
+            if (sector != recorded.facts.logical_sector) {
+                change_sector_size(result.layout, recorded.id, sector);
+                result.notes.push_back(cat(recorded.chosen->facts.path, " has sectors of ", sector, " bytes, the recorded disk had ", recorded.facts.logical_sector));
+            }
+        }
+        result.renames = move_layout(result.layout, targets());
+    }
+
     std::map<std::string, layout::DiskFacts> targets() const {
         std::map<std::string, layout::DiskFacts> out;
         for (const auto& recorded : recorded_) {
@@ -343,6 +368,20 @@ private:
 
 bool FitResult::needs_confirmation() const {
     return std::any_of(matches.begin(), matches.end(), [](const DiskMatch& match) { return match.needs_confirmation; });
+}
+
+std::vector<std::string> change_lines(const FitResult& fitted) {
+    std::vector<std::string> lines;
+    if (!fitted.changes.empty()) {
+        lines.push_back("Not as large as it was:");
+    }
+    for (const auto& change : fitted.changes) {
+        lines.push_back("  " + describe(change));
+    }
+    for (const auto& note : fitted.notes) {
+        lines.push_back("Note: " + note);
+    }
+    return lines;
 }
 
 FitResult fit(const layout::Layout& layout, const std::vector<layout::PresentDisk>& present, const FitOptions& options) { return Fitter(layout, present, options).run(); }

@@ -10,6 +10,7 @@
 
 #include "core/layout/layout.h"
 #include "core/layout/present_disk.h"
+#include "core/plan/resize.h"
 
 namespace nrear::plan {
 
@@ -18,6 +19,7 @@ struct FitOptions {
     bool unattended = false;                 ///< nobody can confirm: whatever would need it is refused
     std::vector<std::string> write_protected_ids;  ///< WRITE_PROTECTED_IDS: partition table ids, UUIDs, serials or WWNs of disks never to write to
     std::vector<std::string> write_protected_label_patterns;  ///< WRITE_PROTECTED_FS_LABEL_PATTERNS: shell patterns for labels of file systems, "REAR*"
+    ResizeOptions resize;                    ///< what takes the room of a larger disk
 };
 
 /// How a disk was found, the surest first.
@@ -52,15 +54,20 @@ struct FitResult {
     std::vector<DiskMatch> matches;  ///< in the layout's order
     std::vector<OpenDisk> open;      ///< to be decided with FitOptions::map; then fit again
     std::vector<std::pair<std::string, std::string>> renames;  ///< device names that changed, disks and partitions: "/dev/vda1" -> "/dev/sda1"
+    std::vector<SizeChange> changes;  ///< what is larger or smaller than it was, from the disks up
+    std::vector<std::string> notes;   ///< what else will not be as it was, for people
     bool needs_confirmation() const;
 };
 
 /// Throws Error before anything is written:
-/// kLayout when no disk is large enough, or its sector size differs (with the numbers);
+/// kLayout when no disk is large enough even for what the data needs, or cannot take it for its sector size (with the numbers);
 /// kWrongDisk when the operator named a disk that cannot be used, and, unattended, for everything that would have to be asked or confirmed.
 FitResult fit(const layout::Layout& layout, const std::vector<layout::PresentDisk>& present, const FitOptions& options = {});
 
-/// Bytes that a disk must have to take the recorded one's partitions as they are.
+/// The changes and notes, for people; empty when everything is as it was.
+std::vector<std::string> change_lines(const FitResult& fitted);
+
+/// Bytes that a disk must have to take the recorded one's partitions as they are; least_disk_bytes() of resize.h: when they give way.
 std::uint64_t needed_bytes(const layout::Layout& layout, const std::string& disk);
 
 }  // namespace nrear::plan

@@ -134,6 +134,14 @@ iso::MenuOptions menu_options(const config::Settings& settings, const layout::Ho
     return menu;
 }
 
+plan::ResizeOptions resize_options(const config::Settings& settings) {
+    plan::ResizeOptions options;
+    options.growth = settings.is_true("AUTORESIZE_PARTITIONS") ? plan::Growth::kAll : settings.is_false("AUTORESIZE_PARTITIONS") ? plan::Growth::kNone : plan::Growth::kLast;
+    options.exclude = settings.array("AUTORESIZE_EXCLUDE_PARTITIONS");
+    options.grow_from_percent = static_cast<unsigned>(std::min<std::uint64_t>(settings.number("AUTOINCREASE_DISK_SIZE_THRESHOLD_PERCENTAGE").value_or(10), 100));
+    return options;
+}
+
 record::RescueRecord rescue_record(const config::Settings& settings, const layout::Host& host, const Places& places) {
     record::RescueRecord record;
     record.hostname = host.name;
@@ -150,6 +158,10 @@ record::RescueRecord rescue_record(const config::Settings& settings, const layou
     record.rescue_volume_id = settings.scalar("ISO_VOLID");
     record.write_protected_ids = settings.array("WRITE_PROTECTED_IDS");
     record.write_protected_label_patterns = settings.array("WRITE_PROTECTED_FS_LABEL_PATTERNS");
+    const auto resize = resize_options(settings);
+    record.autoresize_partitions = resize.growth == plan::Growth::kAll ? "all" : resize.growth == plan::Growth::kNone ? "none" : "last";
+    record.autoresize_exclude = resize.exclude;
+    record.grow_from_percent = resize.grow_from_percent;
     record.consoles = consoles_of(host.kernel_command_line);
     return record;
 }

@@ -9,6 +9,7 @@
 #include "core/base/mount_table.h"
 #include "core/config/settings.h"
 #include "core/layout/layout.h"
+#include "core/plan/resize.h"
 #include "iso/boot_menu.h"
 #include "rescue/backup/places.h"
 #include "rescue/backup/selection.h"
@@ -31,6 +32,9 @@ std::vector<std::string> consoles_of(std::string_view kernel_command_line);
 /// `created`: when the image is made, for people.
 iso::MenuOptions menu_options(const config::Settings& settings, const layout::Host& host, const std::string& nrear_version, const std::string& kernel,
                               const std::string& created);
+
+/// What takes the room of a larger disk.
+plan::ResizeOptions resize_options(const config::Settings& settings);
 
 /// What recover needs to know, without the fields that only the server can tell (addresses) and the ids.
 record::RescueRecord rescue_record(const config::Settings& settings, const layout::Host& host, const Places& places);

@@ -13,7 +13,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BackupRecord, id, created, hostname, nrear_ve
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RescueRecord, backup_id, hostname, created, nrear_version, kernel, backup_url, server_addresses, archive_path,
                                    backup_record_path, exclude_restore, networking_preparation, modules_to_load, pre_recovery_script,
                                    post_recovery_script, user_input_timeout_seconds, use_dhcp, rescue_volume_id, write_protected_ids,
-                                   write_protected_label_patterns, consoles)
+                                   write_protected_label_patterns, autoresize_partitions, autoresize_exclude, grow_from_percent, consoles)
 
 namespace {
 

@@ -36,6 +36,9 @@ struct RescueRecord {
     std::string rescue_volume_id;              ///< ISO_VOLID: the disk that carries it is this rescue system's own medium
     std::vector<std::string> write_protected_ids;  ///< WRITE_PROTECTED_IDS
     std::vector<std::string> write_protected_label_patterns;  ///< WRITE_PROTECTED_FS_LABEL_PATTERNS
+    std::string autoresize_partitions;         ///< AUTORESIZE_PARTITIONS: "last", "all" or "none"
+    std::vector<std::string> autoresize_exclude;  ///< AUTORESIZE_EXCLUDE_PARTITIONS
+    unsigned grow_from_percent = 10;           ///< AUTOINCREASE_DISK_SIZE_THRESHOLD_PERCENTAGE
     std::vector<std::string> consoles;         ///< console= arguments of the node's kernel: "tty0", "ttyS0,115200n8"
 };
 

@@ -30,6 +30,9 @@ public:
     Chooser(const RecoverContext& context, const layout::Layout& layout, const record::RescueRecord& rescue) : context_(context), layout_(layout) {
         options_.write_protected_ids = rescue.write_protected_ids;
         options_.write_protected_label_patterns = rescue.write_protected_label_patterns;
+        options_.resize.growth = rescue.autoresize_partitions == "all" ? plan::Growth::kAll : rescue.autoresize_partitions == "none" ? plan::Growth::kNone : plan::Growth::kLast;
+        options_.resize.exclude = rescue.autoresize_exclude;
+        options_.resize.grow_from_percent = rescue.grow_from_percent;
     }
 
     ChosenDisks run() {
@@ -45,6 +48,7 @@ public:
         }
         say_all({"Recorded disk -> disk of this machine:"});
         say_all(match_lines(chosen_.fitted));
+        say_all(plan::change_lines(chosen_.fitted));
         return std::move(chosen_);
     }
 

@@ -189,7 +189,7 @@ TEST_CASE("another sector size is refused") {
     disk.facts.logical_sector = 4096;
     CHECK_THAT(error_of(sample_layout(), {disk}).what(), Catch::Contains("sectors of 4096 bytes"));
     disk.facts.serial.clear();
-    CHECK_THAT(error_of(sample_layout(), {disk}).what(), Catch::Contains("sectors of 4096 bytes instead of 512"));
+    CHECK_THAT(error_of(sample_layout(), {disk}).what(), Catch::Contains("sectors of 4096 bytes, the recorded disk of 512: BIOS"));
 }
 
 TEST_CASE("the rescue medium, read-only, used, protected and USB disks are no targets") {
@@ -250,6 +250,51 @@ TEST_CASE("sizes pair off only one to one") {
     CHECK(result.open.size() == 2);
     result = fit(layout, {blank("/dev/sda", 30 * kGiB), blank("/dev/sdb", 30 * kGiB)});
     CHECK(result.open.size() == 2);
+}
+
+TEST_CASE("a smaller disk will do when the files fit, and what gives way is said") {
+    auto layout = sample_layout();
+    std::get<layout::ExtFilesystem>(layout::find(layout, "fs:vda2")->what).used = kGiB;
+    const auto result = fit(layout, {blank("/dev/sda", 5 * kGiB)});
+    REQUIRE(result.changes.size() == 1);
+    CHECK(describe(result.changes[0]) == "partition 2 /dev/vda2: 9.0 GiB -> 4.4 GiB");
+    const auto& root = std::get<layout::Partition>(layout::find(result.layout, "part:vda2")->what);
+    CHECK(root.start + root.size <= 5 * kGiB);
+    CHECK(std::get<layout::ExtFilesystem>(layout::find(result.layout, "fs:vda2")->what).blocks == root.size / 4096);
+    CHECK_THAT(error_of(layout, {blank("/dev/sda", kGiB)}).what(), Catch::Contains("too small"));
+}
+
+TEST_CASE("a disk that takes everything as it was goes before a smaller one") {
+    auto layout = without_identity(sample_layout());
+    std::get<layout::ExtFilesystem>(layout::find(layout, "fs:vda2")->what).used = kGiB;
+    const auto result = fit(layout, {blank("/dev/sda", 5 * kGiB), blank("/dev/sdb", 11 * kGiB)});
+    REQUIRE(result.matches.size() == 1);
+    CHECK(result.matches[0].present_path == "/dev/sdb");
+}
+
+TEST_CASE("a larger disk: the last partition and its file system grow") {
+    const auto result = fit(sample_layout(), {blank("/dev/sda", 20 * kGiB)});
+    REQUIRE(result.changes.size() == 1);
+    const auto& ext = std::get<layout::ExtFilesystem>(layout::find(result.layout, "fs:vda2")->what);
+    CHECK(ext.blocks == (result.changes[0].after) / 4096);
+    CHECK(result.changes[0].after == 9663676416 + 10 * kGiB);
+    CHECK(ext.inodes > 589824);
+    const auto kept = fit(sample_layout(), {blank("/dev/sda", 20 * kGiB)}, {.resize = {.growth = Growth::kNone}});
+    CHECK(kept.changes.empty());
+}
+
+TEST_CASE("a disk with larger sectors takes a GPT that is aligned") {
+    auto layout = sample_layout();
+    auto& disk = std::get<layout::Disk>(layout::find(layout, "disk:vda")->what);
+    disk.table = layout::PartitionTable{.type = "gpt", .id = "X", .first_lba = 34, .last_lba = 20971486, .entries = 128};
+    std::erase_if(layout.nodes, [](const layout::Node& node) { return node.id == "boot"; });
+    auto present = blank("/dev/sda");
+    present.facts.logical_sector = 4096;
+    const auto result = fit(layout, {present});
+    CHECK(std::get<layout::Disk>(layout::find(result.layout, "disk:vda")->what).table->first_lba == 6);
+    CHECK(result.notes == std::vector<std::string>{"/dev/sda has sectors of 4096 bytes, the recorded disk had 512"});
+    std::get<layout::ExtFilesystem>(layout::find(layout, "fs:vda1")->what).block_size = 1024;
+    CHECK_THAT(error_of(layout, {present}).what(), Catch::Contains("blocks of 1024 bytes"));
 }
 
 }  // namespace nrear::plan

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ext2, ext3, ext4: sizes.
+#include "core/layout/ext.h"
+
+#include <algorithm>
+
+#include "core/layout/sizing.h"
+
+namespace nrear::layout {
+
+namespace {
+
+/// value * after / before without overflow.
+std::uint64_t scaled(std::uint64_t value, std::uint64_t before, std::uint64_t after) {
+    __extension__ using Wide = unsigned __int128;
+    return before == 0 ? value : static_cast<std::uint64_t>(static_cast<Wide>(value) * after / before);
+}
+
+constexpr std::uint64_t kLimit32 = (1ULL << 32) - 1;
+
+bool has_64bit(const ExtFilesystem& ext) { return std::find(ext.features.begin(), ext.features.end(), "64bit") != ext.features.end(); }
+
+}  // namespace
+
+std::uint64_t room_for(std::uint64_t used, std::uint64_t overhead) {
+    constexpr std::uint64_t kMiB = 1ULL << 20;
+    return used + used / 8 + overhead + 32 * kMiB;
+}
+
+std::optional<std::uint64_t> least_bytes(const ExtFilesystem& ext) {
+    // The number of inodes is kept: how many of them are in use was not recorded.
+    const auto inode_tables = ext.inodes * ext.inode_size;
+    const auto whole = ext.blocks * ext.block_size;
+    return std::min(whole, room_for(ext.used, inode_tables + ext.journal_size + whole / 64));
+}
+
+void resize(ExtFilesystem& ext, std::uint64_t before, std::uint64_t after) {
+    const auto old_blocks = ext.blocks;
+    const bool fills_device = before < (ext.blocks + 1) * ext.block_size + (1U << 20);
+    const auto room = after / ext.block_size;
+    if (room >= old_blocks && !fills_device) {
+        return;
+    }
+    ext.blocks = has_64bit(ext) ? room : std::min(room, kLimit32);
+    ext.reserved_blocks = scaled(ext.reserved_blocks, old_blocks, ext.blocks);
+    if (ext.blocks > old_blocks) {
+        ext.inodes = std::min(scaled(ext.inodes, old_blocks, ext.blocks), kLimit32);
+    }
+}
+
+}  // namespace nrear::layout

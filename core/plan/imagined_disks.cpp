@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/plan/imagined_disks.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/base/error.h"
+#include "core/base/text.h"
+
+namespace nrear::plan {
+
+namespace {
+
+using base::cat;
+
+std::string full_path(std::string_view name) { return name.starts_with('/') ? std::string(name) : cat("/dev/", name); }
+
+Error not_understood(std::string_view text) {
+    return Error(ErrorKind::kUsage, cat("understand --disk ", text), "it is not OLD=SIZE, OLD=NEW or OLD=NEW:SIZE", "for example: --disk vda=20G, --disk vda=nvme0n1:20G; /4096 behind it for such sectors");
+}
+
+}  // namespace
+
+ImaginedDisk parse_imagined_disk(std::string_view text) {
+    const auto equals = text.find('=');
+    if (equals == 0 || equals == std::string_view::npos || equals + 1 == text.size()) {
+        throw not_understood(text);
+    }
+    ImaginedDisk disk;
+    disk.recorded = full_path(text.substr(0, equals));
+    auto rest = text.substr(equals + 1);
+    if (const auto slash = rest.rfind('/'); slash != std::string_view::npos) {
+        const auto sector = base::parse_u64(rest.substr(slash + 1));
+        if (sector && (*sector == 512 || *sector == 4096)) {
+            disk.sector = static_cast<std::uint32_t>(*sector);
+            rest = rest.substr(0, slash);
+        }
+    }
+    const auto colon = rest.rfind(':');
+    const auto size_text = colon == std::string_view::npos ? rest : rest.substr(colon + 1);
+    const auto size = size_text.empty() || size_text.front() < '0' || size_text.front() > '9' ? std::nullopt : base::parse_size(size_text);
+    if (colon != std::string_view::npos && (!size || colon == 0)) {
+        throw not_understood(text);
+    }
+    disk.size = size.value_or(0);
+    const auto name = colon != std::string_view::npos ? rest.substr(0, colon) : size ? std::string_view() : rest;
+    disk.path = name.empty() ? disk.recorded : full_path(name);
+    return disk;
+}
+
+ImaginedMachine imagine(const layout::Layout& layout, const std::vector<ImaginedDisk>& wishes) {
+    ImaginedMachine machine;
+    layout::each<layout::Disk>(layout, [&](const layout::Node&, const layout::Disk& disk) {
+        const auto is_mine = [&](const ImaginedDisk& wish) { return wish.recorded == disk.facts.path; };
+        const auto wish = std::find_if(wishes.begin(), wishes.end(), is_mine);
+        layout::PresentDisk present{.facts = disk.facts, .blank = true};
+        if (wish != wishes.end()) {
+            present.facts.path = wish->path;
+            present.facts.size = wish->size != 0 ? wish->size : disk.facts.size;
+            present.facts.logical_sector = wish->sector != 0 ? wish->sector : disk.facts.logical_sector;
+        }
+        machine.map[disk.facts.path] = present.facts.path;
+        machine.disks.push_back(std::move(present));
+    });
+    std::set<std::string> seen;
+    for (const auto& wish : wishes) {
+        if (!machine.map.contains(wish.recorded)) {
+            throw Error(ErrorKind::kUsage, "plan for " + wish.recorded, "the layout has no such disk");
+        }
+        if (!seen.insert(wish.recorded).second) {
+            throw Error(ErrorKind::kUsage, "plan for " + wish.recorded, "it is named twice");
+        }
+    }
+    return machine;
+}
+
+}  // namespace nrear::plan

@@ -38,11 +38,11 @@ void write_disk(const std::string& path, const std::vector<IsoFile>& files) {
     REQUIRE(run({"sgdisk", "-n", "1:2048:0", "-t", "1:ef00", path}).ok());
 }
 
-/// A boot loader that says that it came from the disk and turns the machine off: GRUB of the machine that runs this test.
-std::string grub_of_disk(const TempDir& dir) {
-    nrear::base::write_file(dir.path() + "/early.cfg", "echo 'STARTED FROM DISK'\nhalt\n");
-    REQUIRE(run({"grub-mkimage", "-O", "x86_64-efi", "-p", "/nowhere", "-c", dir.path() + "/early.cfg", "-o", dir.path() + "/disk.efi", "echo", "halt"}).ok());
-    return nrear::base::read_file(dir.path() + "/disk.efi");
+/// A boot loader that shows a file from where it was started and turns the machine off: GRUB of the machine that runs this test.
+std::vector<IsoFile> disk_with_grub(const TempDir& dir, const std::string& path) {
+    nrear::base::write_file(dir.path() + "/early.cfg", "cat ($root)/says\nhalt\n");
+    REQUIRE(run({"grub-mkimage", "-O", "x86_64-efi", "-p", "/nowhere", "-c", dir.path() + "/early.cfg", "-o", dir.path() + "/disk.efi", "cat", "halt", "fat", "part_gpt"}).ok());
+    return {{path, "", nrear::base::read_file(dir.path() + "/disk.efi")}, {"says", "", "STARTED FROM DISK\n"}};
 }
 
 /// The same, signed: Debian's shim and GRUB in their own directory.
@@ -138,7 +138,7 @@ TEST_CASE("fsck.fat and mtools agree on long names, full directories, FAT12 and 
 TEST_CASE("started by UEFI from a CD, the menu shows and the default starts the local disk") {
     const TempDir dir("/tmp");
     write_image(dir.path() + "/rescue.iso", "boothd");
-    write_disk(dir.path() + "/disk", {{"EFI/BOOT/BOOTX64.EFI", "", grub_of_disk(dir)}});
+    write_disk(dir.path() + "/disk", disk_with_grub(dir, "EFI/BOOT/BOOTX64.EFI"));
     const auto serial = boot(dir, SecureBoot::kOff, with_disk(as_cd(dir.path() + "/rescue.iso"), dir.path() + "/disk"));
     CHECK_THAT(serial, Catch::Contains("Recover controller-0") && Catch::Contains("Boot First Local disk (hd0)"));
     CHECK_THAT(serial, Catch::Contains("Starting (hd0,gpt1)/EFI/BOOT/BOOTX64.EFI") && Catch::Contains("STARTED FROM DISK"));
@@ -148,7 +148,7 @@ TEST_CASE("started by UEFI from a stick, the stick is none of the local disks") 
     const TempDir dir("/tmp");
     write_image(dir.path() + "/rescue.iso", "boothd");
     // Not in \EFI\BOOT: the firmware alone would not find it.
-    write_disk(dir.path() + "/disk", {{"EFI/centos/grubx64.efi", "", grub_of_disk(dir)}});
+    write_disk(dir.path() + "/disk", disk_with_grub(dir, "EFI/centos/grubx64.efi"));
     const auto serial = boot(dir, SecureBoot::kOff, with_disk(as_stick(dir.path() + "/rescue.iso"), dir.path() + "/disk"));
     CHECK_THAT(serial, Catch::Contains("Automatic Recover controller-0"));
     CHECK_THAT(serial, Catch::Contains("/EFI/centos/grubx64.efi") && Catch::Contains("STARTED FROM DISK"));

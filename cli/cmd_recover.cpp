@@ -7,6 +7,7 @@
 #include "cli/exit_codes.h"
 #include "cli/ssh_options.h"
 #include "core/scan/blkid_probe.h"
+#include "core/scan/firmware.h"
 #include "core/scan/list_disks.h"
 #include "rescue/record/rescue_record.h"
 #include "rescue/recover/disk_mark.h"
@@ -60,6 +61,7 @@ int cmd_recover(WorkflowContext& workflow) {
         return scan::list_disks(workflow.root, probe, {.rescue_volume_id = node.rescue_volume_id});
     };
     context.mark_disk = recover::mark_unfinished;
+    context.firmware = [&] { return scan::scan_firmware(workflow.root); };
     context.free_disks = [&] { recover::take_down_earlier_try(context.target, workflow.log); };
     return recover::run(context).complete ? kExitOk : kExitIncomplete;
 }

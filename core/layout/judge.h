@@ -14,6 +14,7 @@ void judge(const Layout& layout, const Node& node, const ExtFilesystem& ext, Pro
 void judge(const Layout& layout, const Node& node, const BtrfsFilesystem& btrfs, Problems& problems);
 void judge(const Layout& layout, const Node& node, const Foreign& foreign, Problems& problems);
 void judge(const Layout& layout, const Node& node, const BootLoader& boot, Problems& problems);
+void judge(const Layout& layout, const Node& node, const UefiBoot& boot, Problems& problems);
 
 /// All other kinds come back whatever they hold.
 template <class T>

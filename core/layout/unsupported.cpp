@@ -54,34 +54,21 @@ void judge(const Layout& layout, const Node& node, const Foreign& foreign, Probl
     problems.push_back({foreign.kind, foreign.path, mount_points_above(layout, node.id), ""});
 }
 
-void judge(const Layout& layout, const Node&, const BootLoader& boot, Problems& problems) {
-    if (layout.host.firmware == Firmware::kUefi) {
-        return;  // refused as a whole
-    }
-    if (boot.type != "grub2") {
-        problems.push_back({"boot loader " + boot.type, "", {}, "only GRUB 2 can be installed again"});
-    } else if (boot.target != "i386-pc") {
-        problems.push_back({"GRUB for " + boot.target, "", {}, "only GRUB for BIOS can be installed again"});
-    }
-}
-
 std::vector<Unsupported> unsupported(const Layout& layout) {
     Problems problems;
-    if (layout.host.firmware == Firmware::kUefi) {
-        problems.push_back({"UEFI boot", "", {}, "this machine was started by UEFI firmware"});
-    }
+    const bool uefi = layout.host.firmware == Firmware::kUefi;
     bool has_root = false;
     bool has_boot = false;
     for (const auto& node : layout.nodes) {
         std::visit([&](const auto& what) { judge(layout, node, what, problems); }, node.what);
-        has_boot = has_boot || std::holds_alternative<BootLoader>(node.what);
+        has_boot = has_boot || (uefi ? std::holds_alternative<UefiBoot>(node.what) : std::holds_alternative<BootLoader>(node.what));
         has_root = has_root || node.id == "mount:/";
     }
     if (!has_root) {
         problems.push_back({"root file system", "", {"/"}, "no disk was found under it"});
     }
-    if (!has_boot && layout.host.firmware == Firmware::kBios) {
-        problems.push_back({"boot loader", "", {}, "none that nrear knows was found on the disks that come back"});
+    if (!has_boot) {
+        problems.push_back({"boot loader", "", {}, uefi ? "nothing is recorded of what UEFI firmware starts" : "none that nrear knows was found on the disks that come back"});
     }
     return problems;
 }

@@ -11,6 +11,7 @@
 #include "core/base/fd_stream.h"
 #include "core/base/interrupt.h"
 #include "core/base/text.h"
+#include "core/plan/firmware_variable.h"
 #include "core/plan/journal.h"
 #include "core/plan/plan_text.h"
 #include "core/plan/rename_files.h"
@@ -75,6 +76,11 @@ public:
     }
 
     std::string operator()(const RebuildInitramfs& rebuild) const { return callbacks_.rebuild_initramfs(rebuild); }
+
+    std::string operator()(const SetFirmwareVariable& variable) const {
+        set_firmware_variable(variable, options_.firmware_variables);
+        return "";
+    }
 
 private:
     static void make_directory(const std::string& path, unsigned mode) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/command.h"
+#include "core/plan/firmware_variable.h"
 #include "core/plan/plan.h"
 
 namespace nrear::plan {
@@ -27,6 +28,7 @@ struct ExecuteCallbacks {
 struct ExecuteOptions {
     std::string journal_path;              ///< "" = none; made 0600, its directory must exist
     std::string target_root = kTargetRoot; ///< what kTarget steps are chrooted into
+    std::string firmware_variables = kFirmwareVariables;  ///< where efivarfs is mounted
     std::size_t first = 1;                 ///< number of the first step to do
 };
 

@@ -55,6 +55,7 @@ std::vector<std::string> naming_files() {
 Plan make_plan(const layout::Layout& layout, const PlanOptions& options) {
     layout::refuse_unsupported(layout);
     Phases phases;
+    phases.options = options;
     for (const auto* node : layout::creation_order(layout)) {
         std::visit([&](const auto& what) { plan_node(layout, *node, what, phases); }, node->what);
     }

@@ -2,6 +2,7 @@
 // make_plan(Layout) -> Plan. Pure: the same layout gives the same plan.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@ namespace nrear::plan {
 
 struct PlanOptions {
     std::vector<std::pair<std::string, std::string>> renames;  ///< FitResult::renames: device names that differ from the recorded ones
+    std::optional<layout::PresentFirmware> firmware = {};  ///< of the machine that is recovered; none: as the recorded one's, without any boot entry
 };
 
 /// Storage in creation order, mounts, files, mount points of what does not come back, names, boot loader, initramfs.

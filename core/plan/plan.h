@@ -65,7 +65,14 @@ struct RebuildInitramfs {
     bool operator==(const RebuildInitramfs&) const = default;
 };
 
-using Action = std::variant<RunCommand, WaitForDevice, MakeDirectories, RestoreFiles, RenameDevices, RebuildInitramfs>;
+/// Writes a variable of UEFI's global namespace, non-volatile, seen at boot and at run time; an empty value removes it.
+struct SetFirmwareVariable {
+    std::string name;   ///< "Boot0001", "BootOrder"
+    std::string value;  ///< bytes
+    bool operator==(const SetFirmwareVariable&) const = default;
+};
+
+using Action = std::variant<RunCommand, WaitForDevice, MakeDirectories, RestoreFiles, RenameDevices, RebuildInitramfs, SetFirmwareVariable>;
 
 struct Step {
     std::string title;  ///< imperative, for people: "Create ext4 file system on /dev/vda1 for /"

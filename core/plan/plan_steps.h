@@ -18,6 +18,7 @@ struct Phases {
     Steps restored;  ///< needs the restored files: swap files, key files
     Steps boot;      ///< boot loaders and firmware
     Steps last;      ///< after everything else has been written: what becomes read-only
+    PlanOptions options = {};  ///< what is known of the machine that the plan is for
 };
 
 void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::Disk& disk, Phases& phases);

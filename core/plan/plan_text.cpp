@@ -4,6 +4,7 @@
 #include "core/base/digest.h"
 #include "core/base/fd_stream.h"
 #include "core/base/text.h"
+#include "core/plan/firmware_variable.h"
 
 namespace nrear::plan {
 
@@ -25,6 +26,11 @@ std::string octal(unsigned mode) {
     return digits.empty() ? "0" : digits;
 }
 
+std::string octal_byte(unsigned byte) {
+    const auto digits = octal(byte);
+    return std::string(3 - digits.size(), '0') + digits;
+}
+
 std::string details(const Step& step, const std::string& indent) {
     std::string out;
     if (const auto line = command_line(step); !line.empty()) {
@@ -44,6 +50,9 @@ std::string details(const Step& step, const std::string& indent) {
         for (const auto& [from, to] : rename->names) {
             out += cat(indent, "  ", from, " -> ", to, "\n");
         }
+    }
+    if (const auto* variable = std::get_if<SetFirmwareVariable>(&step.action)) {
+        out += cat(indent, "  ", variable->name, variable->value.empty() ? " removed" : " = " + base::to_hex(base::as_bytes(variable->value)), "\n");
     }
     return out;
 }
@@ -88,6 +97,18 @@ public:
     }
     std::string operator()(const RebuildInitramfs&) const {
         return cat("    echo 'If this machine has other disks than the recorded one: chroot ", kTargetRoot, " update-initramfs -u -k all, or dracut --force --regenerate-all'\n");
+    }
+    std::string operator()(const SetFirmwareVariable& variable) const {
+        const auto path = efi_variable_path(variable.name);
+        std::string out = cat("    [ ! -e ", path, " ] || chattr -i ", path, "\n");
+        if (variable.value.empty()) {
+            return cat(out, "    rm -f ", path, "\n");
+        }
+        out += "    printf '";
+        for (const char c : efi_variable_content(variable.value)) {
+            out += cat("\\", octal_byte(static_cast<unsigned char>(c)));
+        }
+        return cat(out, "' > ", path, "\n");
     }
 
 private:

@@ -254,7 +254,7 @@ private:
     }
 
     void add_boot() {
-        if (auto boot = scan_boot_loader(root, probe, layout, warnings)) {
+        if (auto boot = scan_boot(*this)) {
             add(*std::move(boot));
         }
         if (auto uefi = scan_uefi(*this)) {

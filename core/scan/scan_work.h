@@ -60,6 +60,9 @@ std::optional<layout::PartitionTable> scan_partition_table(ScanWork& work, const
 /// Swap files that are in use, each on the Mount that holds it. Called when all mounts are in the layout.
 void scan_swap_files(ScanWork& work);
 
+/// The boot loader's node "boot"; nothing when none is recognised. Called when all disks and mounts are in the layout.
+std::optional<layout::Node> scan_boot(ScanWork& work);
+
 /// Boot entries of UEFI firmware: the node "uefi", nothing on a machine that was started by BIOS.
 std::optional<layout::Node> scan_uefi(ScanWork& work);
 

@@ -26,7 +26,7 @@ constexpr std::string_view kHardware[] = {
     // the firmware's variables, where the boot entries are
     "fs/efivarfs/",
     // media that a person may bring along
-    "fs/ext4/", "fs/fat/", "fs/isofs/", "fs/nls/nls_ascii", "fs/nls/nls_cp437", "fs/nls/nls_iso8859-1", "fs/nls/nls_utf8", "drivers/net/bonding/",
+    "fs/efivarfs/", "fs/ext4/", "fs/fat/", "fs/isofs/", "fs/nls/nls_ascii", "fs/nls/nls_cp437", "fs/nls/nls_iso8859-1", "fs/nls/nls_utf8", "drivers/net/bonding/",
     "net/8021q/",
 };
 

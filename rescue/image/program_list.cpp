@@ -20,7 +20,7 @@ constexpr std::string_view kEveryday[] = {
     "modinfo", "nohup", "pidof", "pgrep", "pkill", "ps", "reset", "rmmod", "sleep", "stty", "sysctl", "timeout", "top", "tty", "uname",
     "uptime", "whoami", "which",
     // disks and filesystems; the programs of RAID, LVM and other filesystems come with the plan of a node that uses them
-    "badblocks", "blkdiscard", "blkid", "blockdev", "dumpe2fs", "e2fsck", "e2label", "fdisk",
+    "badblocks", "blkdiscard", "blkid", "blockdev", "dumpe2fs", "e2fsck", "e2label", "efibootmgr", "fdisk",
     "findfs", "findmnt", "fsck", "fsck.ext4", "hdparm", "losetup", "lsblk", "lsscsi", "mke2fs", "mkfs",
     "mkfs.ext4", "mkswap", "mountpoint", "partx", "resize2fs", "sfdisk", "swaplabel", "swapoff",
     "swapon", "tune2fs", "wipefs",

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "core/base/error.h"
@@ -13,6 +14,7 @@
 #include "core/base/mount_table.h"
 #include "core/base/text.h"
 #include "core/layout/layout_json.h"
+#include "core/plan/firmware_notes.h"
 #include "core/plan/fit.h"
 #include "core/plan/make_plan.h"
 #include "core/plan/plan_text.h"
@@ -46,8 +48,10 @@ public:
         const auto backup = find_backup(context_, server.get(), rescue_, plan_sha256_);
         say_all(backup_lines(backup));
         const auto chosen = choose_disks(context_, layout_, rescue_);
-        const auto plan = plan::make_plan(chosen.fitted.layout, {chosen.fitted.renames});
+        const auto firmware = context_.firmware ? std::optional(context_.firmware()) : std::nullopt;
+        const auto plan = plan::make_plan(chosen.fitted.layout, {chosen.fitted.renames, firmware});
         show_plan(plan);
+        warn_of_firmware(chosen.fitted.layout, firmware);
         require_programs(plan);
         if (context_.options.simulate) {
             say("Nothing was changed (--simulate).");
@@ -104,6 +108,13 @@ private:
         say("What will be done (* overwrites what is on a disk):");
         say_all(base::split_lines(plan::to_text(plan)));
         say("");
+    }
+
+    /// The plan cannot mend it, the operator can: after the plan, right before the question, where it is read.
+    void warn_of_firmware(const layout::Layout& layout, const std::optional<layout::PresentFirmware>& firmware) {
+        for (const auto& note : firmware ? plan::firmware_notes(layout, *firmware) : std::vector<std::string>()) {
+            context_.progress.warning(note);
+        }
     }
 
     /// A program that is missing half-way would leave a wiped disk: an ISO that was unpacked in part, or made by hand.

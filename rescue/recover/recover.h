@@ -15,6 +15,7 @@
 #include "core/base/questions.h"
 #include "core/base/root.h"
 #include "core/layout/present_disk.h"
+#include "core/layout/uefi.h"
 #include "core/plan/plan.h"
 #include "transport/location.h"
 #include "transport/transport.h"
@@ -41,6 +42,8 @@ struct RecoverContext {
     std::function<std::unique_ptr<transport::Transport>(const transport::Location& location, const std::vector<std::string>& addresses, base::Questions& questions)> connect;
     /// The disks of this machine now.
     std::function<std::vector<layout::PresentDisk>()> list_disks;
+    /// The firmware of this machine now; empty = not asked, the plan is for one like the recorded one's.
+    std::function<layout::PresentFirmware()> firmware;
     /// Takes down what an earlier try left mounted or swapping (take_down_earlier_try() of finish.h); before the disks are listed.
     std::function<void()> free_disks;
     /// Marks a disk whose partition table this recovery has made, and takes the mark away at its end (disk_mark.h). Empty = no marks.

@@ -22,9 +22,12 @@ struct KernelMount {
     unsigned long flags;
 };
 
-constexpr std::array<KernelMount, 7> kMounts{{
+constexpr const char* kFirmwareVariables = "/sys/firmware/efi/efivars";
+
+constexpr std::array<KernelMount, 8> kMounts{{
     {"/proc", "proc", "", MS_NOSUID | MS_NODEV | MS_NOEXEC},
     {"/sys", "sysfs", "", MS_NOSUID | MS_NODEV | MS_NOEXEC},
+    {kFirmwareVariables, "efivarfs", "", MS_NOSUID | MS_NODEV | MS_NOEXEC},
     {"/dev", "devtmpfs", "mode=0755", MS_NOSUID},
     {"/dev/pts", "devpts", "mode=0620,gid=5,ptmxmode=0666", MS_NOSUID | MS_NOEXEC},
     {"/dev/shm", "tmpfs", "mode=1777", MS_NOSUID | MS_NODEV},
@@ -40,6 +43,9 @@ constexpr std::array<std::array<const char*, 2>, 4> kDeviceLinks{{{"/proc/self/f
 std::vector<std::string> mount_kernel_file_systems() {
     std::vector<std::string> problems;
     for (const auto& it : kMounts) {
+        if (it.path == kFirmwareVariables && access(it.path, F_OK) != 0) {
+            continue;  // the kernel makes it only where UEFI started it
+        }
         mkdir(it.path, 0755);
         if (mount(it.type, it.path, it.type, it.flags, it.options) != 0 && errno != EBUSY) {
             problems.push_back(base::cat("mount ", it.type, " on ", it.path, ": ", strerror(errno)));

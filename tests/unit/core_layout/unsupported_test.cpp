@@ -50,10 +50,10 @@ TEST_CASE("firmware, tables, boot loaders and features that cannot be made are n
     std::get<ExtFilesystem>(find(layout, "fs:vda1")->what).features.push_back("FEATURE_C17");
     std::get<ExtFilesystem>(find(layout, "fs:vda2")->what).journal_device = "0x801";
     CHECK(lines(layout) == Lines{
-        "UEFI boot: this machine was started by UEFI firmware",
         "sun partition table on /dev/vda (/, /boot): only dos and gpt tables can be made",
         "ext4 file system on /dev/vda1 (/boot): its feature FEATURE_C17 has no name in this e2fsprogs",
         "ext4 file system on /dev/vda2 (/): its journal is on another device",
+        "boot loader: nothing is recorded of what UEFI firmware starts",
     });
     layout = sample_layout();
     std::get<BootLoader>(find(layout, "boot")->what).type = "extlinux";

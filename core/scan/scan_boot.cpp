@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which boot loader is there: GRUB's directory, and the disks that carry its boot code. UEFI's boot entries are in scan_uefi.cpp.
+#include <algorithm>
+#include <array>
+
+#include "core/base/text.h"
+#include "core/scan/scan_work.h"
+
+namespace nrear::scan {
+
+namespace {
+
+using base::cat;
+
+/// Holder of the longest mount point that the path is in.
+const layout::Node* mount_of(const layout::Layout& layout, std::string_view path) {
+    const layout::Node* best = nullptr;
+    std::size_t longest = 0;
+    layout::each<layout::Mount>(layout, [&](const layout::Node& node, const layout::Mount& mount) {
+        if (is_within(path, mount.mount_point) && mount.mount_point.size() >= longest) {
+            best = &node;
+            longest = mount.mount_point.size();
+        }
+    });
+    return best;
+}
+
+/// Disks of the layout whose first sector is GRUB's.
+std::vector<layout::NodeId> disks_with_grub(BlockProbe& probe, const layout::Layout& layout) {
+    std::vector<layout::NodeId> disks;
+    layout::each<layout::Disk>(layout, [&](const layout::Node& node, const layout::Disk& disk) {
+        if (probe.boot_code(disk.facts.path) == "grub2") {
+            disks.push_back(node.id);
+        }
+    });
+    return disks;
+}
+
+/// GRUB's directory that holds a grub.cfg; "" when there is none.
+std::string grub_directory(const base::Root& root) {
+    for (const char* directory : {"/boot/grub2", "/boot/grub"}) {
+        if (root.exists(cat(directory, "/grub.cfg"))) {
+            return directory;
+        }
+    }
+    return "";
+}
+
+layout::Node grub_node(ScanWork& work, const std::string& directory, const layout::Node& mount) {
+    const bool uefi = work.layout.host.firmware == layout::Firmware::kUefi;
+    const bool bios = work.root.is_directory(cat(directory, "/i386-pc"));
+    auto disks = disks_with_grub(work.probe, work.layout);
+    if (disks.empty() && bios && !uefi) {
+        disks = layout::disks_below(work.layout, mount.id);
+        work.warn(cat("no disk carries GRUB in its first sector; recover will install it to the disk of ", directory));
+    }
+    const std::string target = !disks.empty() || (bios && !uefi) ? "i386-pc" : uefi ? work.layout.host.architecture + "-efi" : "an unknown platform";
+    layout::Node node{"boot", {mount.id}, layout::BootLoader{"grub2", directory, target}};
+    node.on.insert(node.on.end(), disks.begin(), disks.end());
+    return node;
+}
+
+std::string other_boot_loader(const base::Root& root) {
+    struct Known {
+        const char* file;
+        const char* name;
+    };
+    constexpr std::array kKnown = {Known{"/boot/efi/loader/loader.conf", "systemd-boot"}, Known{"/efi/loader/loader.conf", "systemd-boot"},
+                                   Known{"/boot/loader/loader.conf", "systemd-boot"},     Known{"/boot/extlinux/extlinux.conf", "extlinux"},
+                                   Known{"/boot/grub/menu.lst", "GRUB 1"},                Known{"/boot/grub/grub.conf", "GRUB 1"},
+                                   Known{"/etc/lilo.conf", "LILO"},                       Known{"/etc/zipl.conf", "zipl"}};
+    const auto found = std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& known) { return root.exists(known.file); });
+    return found == kKnown.end() ? "" : found->name;
+}
+
+}  // namespace
+
+std::optional<layout::Node> scan_boot(ScanWork& work) {
+    const auto directory = grub_directory(work.root);
+    const auto* mount = directory.empty() ? nullptr : mount_of(work.layout, directory);
+    if (mount != nullptr) {
+        return grub_node(work, directory, *mount);
+    }
+    if (const auto other = other_boot_loader(work.root); !other.empty()) {
+        return layout::Node{"boot", {}, layout::BootLoader{other, "", ""}};
+    }
+    return std::nullopt;
+}
+
+}  // namespace nrear::scan

@@ -6,6 +6,9 @@
 namespace nrear::plan {
 
 void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::BootLoader& boot, Phases& phases) {
+    if (boot.target != "i386-pc") {
+        return;  // what UEFI starts are files; Red Hat's grub2-install even refuses to write them
+    }
     for (const auto& id : node.on) {
         const auto* disk = layout::find(layout, id);
         if (disk == nullptr || !std::holds_alternative<layout::Disk>(disk->what)) {

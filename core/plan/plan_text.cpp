@@ -104,9 +104,9 @@ public:
         if (variable.value.empty()) {
             return cat(out, "    rm -f ", path, "\n");
         }
-        out += "    printf '";
+        out += "    printf %b '";
         for (const char c : efi_variable_content(variable.value)) {
-            out += cat("\\", octal_byte(static_cast<unsigned char>(c)));
+            out += cat("\\0", octal_byte(static_cast<unsigned char>(c)));
         }
         return cat(out, "' > ", path, "\n");
     }

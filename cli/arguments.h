@@ -35,6 +35,7 @@ struct Arguments {
     bool accept_new_host_key = false;
     bool force_host = false;
     bool automatic = false;
+    std::string luks_passphrase_file;
     std::vector<std::string> disk_map;  ///< --map OLD=NEW, as written
     std::vector<std::string> disks;     ///< --disk OLD=SIZE, as written
 };

@@ -60,6 +60,9 @@ int cmd_recover(WorkflowContext& workflow) {
         scan::BlkidProbe probe;
         return scan::list_disks(workflow.root, probe, {.rescue_volume_id = node.rescue_volume_id});
     };
+    if (const auto& file = arguments.luks_passphrase_file; !file.empty()) {
+        context.passphrase_from_file = [&file] { return transport::read_password_file(file); };
+    }
     context.mark_disk = recover::mark_unfinished;
     context.firmware = [&] { return scan::scan_firmware(workflow.root); };
     context.free_disks = [&] { recover::take_down_earlier_try(context.target, workflow.log); };

@@ -14,7 +14,7 @@ constexpr ExitCode kCodes[] = {
     {kExitIncomplete, "done, but not whole: some files had changed or could not be read or restored, or a step was skipped; the backup is valid"},
     {10, "the configuration is wrong, or asks for something that is not supported"},
     {11, "another nrear is at work"},
-    {12, "the server refused user or password"},
+    {12, "the server refused user or password, or the passphrase of encrypted volumes was not given"},
     {13, "the server's host key is unknown or has changed"},
     {14, "no space left on this machine"},
     {15, "no space left on the server"},

@@ -12,6 +12,7 @@ using Problems = std::vector<Unsupported>;
 void judge(const Layout& layout, const Node& node, const Disk& disk, Problems& problems);
 void judge(const Layout& layout, const Node& node, const ExtFilesystem& ext, Problems& problems);
 void judge(const Layout& layout, const Node& node, const BtrfsFilesystem& btrfs, Problems& problems);
+void judge(const Layout& layout, const Node& node, const LuksVolume& luks, Problems& problems);
 void judge(const Layout& layout, const Node& node, const Foreign& foreign, Problems& problems);
 void judge(const Layout& layout, const Node& node, const BootLoader& boot, Problems& problems);
 void judge(const Layout& layout, const Node& node, const UefiBoot& boot, Problems& problems);

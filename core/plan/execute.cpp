@@ -4,12 +4,14 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <cstring>
 #include <optional>
 #include <thread>
 
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
 #include "core/base/interrupt.h"
+#include "core/base/scope_exit.h"
 #include "core/base/text.h"
 #include "core/plan/firmware_variable.h"
 #include "core/plan/journal.h"
@@ -32,6 +34,13 @@ public:
 
     std::string operator()(const RunCommand& run) const {
         base::Command command{.argv = run.argv, .input = run.input, .time_limit = kCommandLimit};
+        const base::ScopeExit wipe([&] { explicit_bzero(command.input.data(), command.input.size()); });
+        if (!run.secret.empty()) {
+            command.input = callbacks_.secret(run.secret);
+            if (command.input.empty()) {
+                throw Error(ErrorKind::kGeneral, base::shell_join(run.argv), cat("there is no ", run.secret, " for it"));
+            }
+        }
         if (run.where == Where::kRescue) {
             command.argv = available(run, [&](const std::string& name) { return runner_.exists(name); });
             base::run_checked(runner_, command);

@@ -15,11 +15,12 @@ namespace nrear::plan {
 
 enum class Decision { kRetry, kSkip, kAbort };
 
-/// What the executor leaves to its caller. An empty function: restore_files and rebuild_initramfs must be set when the plan has such steps; on_failure
+/// What the executor leaves to its caller. An empty function: restore_files, rebuild_initramfs and secret must be set when the plan has such steps; on_failure
 /// empty = abort; the others are observers.
 struct ExecuteCallbacks {
     std::function<void()> restore_files;                                                 ///< throws Error when it fails
     std::function<std::string(const RebuildInitramfs&)> rebuild_initramfs;               ///< says what it did, for people; throws Error
+    std::function<std::string(const std::string& name)> secret;                          ///< by its name in the plan; the copy is wiped after use; throws Error
     std::function<Decision(std::size_t number, const Step&, const Error&)> on_failure;   ///< may run a shell and ask again itself
     std::function<void(std::size_t number, std::size_t total, const Step&)> started;     ///< numbers count from 1, as in to_text()
     std::function<void(std::size_t number, const Step&, const std::string& note)> finished;  ///< note: "" or what it did

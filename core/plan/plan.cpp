@@ -34,6 +34,16 @@ std::set<std::string> programs_in_rescue(const Plan& plan) {
     return names;
 }
 
+std::set<std::string> secrets_of(const Plan& plan) {
+    std::set<std::string> names;
+    for (const auto& step : plan.steps) {
+        if (const auto* command = std::get_if<RunCommand>(&step.action); command != nullptr && !command->secret.empty()) {
+            names.insert(command->secret);
+        }
+    }
+    return names;
+}
+
 std::set<std::string> programs_in_target(const Plan& plan) { return programs(plan, Where::kTarget); }
 
 std::string rename_devices(const std::string& text, const std::vector<std::pair<std::string, std::string>>& names) {

@@ -20,12 +20,17 @@ enum class Where {
 /// Where the recovered system is put together in the rescue system.
 inline constexpr const char* kTargetRoot = "/mnt/local";
 
+/// Secrets, by the names that steps carry and people read.
+inline constexpr const char* kPassphrase = "passphrase";     ///< of the encrypted volumes: typed by the operator
+inline constexpr const char* kOneTimeKey = "one-time key";   ///< of a volume that has a key file only: made up, and replaced when the files are back
+
 /// Runs a program; any status but 0 fails the step.
 struct RunCommand {
     std::vector<std::string> argv;
     std::string input = {};  ///< standard input, e.g. the script for sfdisk
     Where where = Where::kRescue;
     std::vector<std::vector<std::string>> alternatives = {};  ///< other spellings, tried in order when argv[0] does not exist there (grub-install, grub2-install)
+    std::string secret = {};  ///< name of what the executor's caller is asked for and standard input brings, in place of `input`
     bool operator==(const RunCommand&) const = default;
 };
 
@@ -92,6 +97,9 @@ struct Plan {
 std::set<std::string> programs_in_rescue(const Plan& plan);
 /// The same for the steps that run in the recovered system.
 std::set<std::string> programs_in_target(const Plan& plan);
+
+/// Names of the secrets that the steps need.
+std::set<std::string> secrets_of(const Plan& plan);
 
 /// Every `from` that is a whole device name in the text becomes its `to`; all at once, so that names may swap.
 std::string rename_devices(const std::string& text, const std::vector<std::pair<std::string, std::string>>& names);

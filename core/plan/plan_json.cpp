@@ -27,6 +27,9 @@ struct ActionWriter {
         if (!run.input.empty()) {
             out["input"] = text(run.input);
         }
+        if (!run.secret.empty()) {
+            out["secret"] = run.secret;
+        }
         for (const auto& alternative : run.alternatives) {
             out["alternatives"].push_back(list(alternative));
         }

@@ -40,6 +40,7 @@ std::string details(const Step& step, const std::string& indent) {
         for (const auto& line : base::split_lines(run->input)) {
             out += cat(indent, line.empty() ? "" : "  | ", line, "\n");
         }
+        out += run->secret.empty() ? "" : cat(indent, "  (", run->secret, " on standard input)\n");
     }
     if (const auto* make = std::get_if<MakeDirectories>(&step.action)) {
         for (const auto& [path, mode] : make->directories) {
@@ -57,6 +58,14 @@ std::string details(const Step& step, const std::string& indent) {
     return out;
 }
 
+/// Without the word that makes cryptsetup read its key from standard input to the end: by hand its own prompt is wanted.
+std::vector<std::string> by_hand(const RunCommand& run, std::vector<std::string> argv) {
+    if (!run.secret.empty()) {
+        std::erase(argv, "--key-file=-");
+    }
+    return argv;
+}
+
 class ShellWriter {
 public:
     explicit ShellWriter(std::size_t next) : next_(next) {}
@@ -67,7 +76,7 @@ public:
             out += cat("    for d in dev proc sys run; do mountpoint -q ", kTargetRoot, "/$d || mount --bind /$d ", kTargetRoot, "/$d; done\n");
             out += in_target(run);
         } else {
-            out += "    " + base::shell_join(run.argv);
+            out += "    " + base::shell_join(by_hand(run, run.argv));
             out += run.input.empty() ? "\n" : cat(" <<'END_OF_INPUT'\n", run.input, "END_OF_INPUT\n");
         }
         return out;
@@ -113,7 +122,7 @@ public:
 
 private:
     static std::string in_target(const RunCommand& run) {
-        std::string out = cat("    if ", has_program(run.argv), "; then\n        chroot ", kTargetRoot, " ", base::shell_join(run.argv), "\n");
+        std::string out = cat("    if ", has_program(run.argv), "; then\n        chroot ", kTargetRoot, " ", base::shell_join(by_hand(run, run.argv)), "\n");
         for (const auto& alternative : run.alternatives) {
             out += cat("    elif ", has_program(alternative), "; then\n        chroot ", kTargetRoot, " ", base::shell_join(alternative), "\n");
         }

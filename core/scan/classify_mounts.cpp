@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/base/text.h"
+#include "core/scan/crypttab.h"
 
 namespace nrear::scan {
 
@@ -116,6 +117,9 @@ private:
     std::optional<std::string> reason_against(const MountEntry& entry, const BlockDevice* device) {
         if (device == nullptr) {
             return reason_without_device(entry);
+        }
+        if (is_made_at_boot(root_, *device)) {
+            return "encrypted by a random key, made anew at each boot";
         }
         if (const auto holder = left_out_holder(entry); !holder.empty()) {
             return cat("left out, as ", holder, " is");

@@ -13,6 +13,7 @@
 #include "core/layout/layout_json.h"
 #include "core/scan/disguise.h"
 #include "core/scan/list_disks.h"
+#include "core/scan/luks_facts.h"
 #include "core/scan/recorded_host.h"
 #include "core/scan/recorded_tree.h"
 #include "core/scan/scan_host.h"
@@ -38,6 +39,9 @@ public:
     explicit RecordingRunner(base::CommandRunner& inner) : inner_(inner) {}
     base::CommandResult run(const base::Command& command) override {
         auto result = inner_.run(command);
+        if (command.argv.front() == "cryptsetup") {
+            result.output = without_key_data(result.output);
+        }
         Json lines = Json::array();
         for (const auto& line : base::split_lines(result.output)) {
             lines.push_back(json_text(line));

@@ -10,6 +10,7 @@
 #include "core/layout/creation_order.h"
 #include "core/scan/block_devices.h"
 #include "core/scan/classify_mounts.h"
+#include "core/scan/crypttab.h"
 #include "core/scan/host_facts.h"
 #include "core/scan/scan_work.h"
 
@@ -168,8 +169,21 @@ private:
         for (const auto& entry : parse_swaps(root.read_if_exists("/proc/swaps").value_or(""))) {
             const BlockDevice* device = entry.type == "partition" ? devices.by_path(root, entry.path) : nullptr;
             const bool left_out = device == nullptr || device->name.starts_with("zram") || std::count(options.exclude_components.begin(), options.exclude_components.end(), "swap:" + entry.path) > 0;
-            if (!left_out && excluded_by(devices, *device, options).empty()) {
+            if (left_out || !excluded_by(devices, *device, options).empty()) {
+                continue;
+            }
+            if (is_made_at_boot(root, *device)) {
+                ensure_below(*device);  // the space for it comes back; the recovered system makes the rest
+            } else {
                 add_swap(device->name, device->path, ensure_device(*device), probe.signature(device->path));
+            }
+        }
+    }
+
+    void ensure_below(const BlockDevice& device) {
+        for (const auto& name : device.below) {
+            if (const BlockDevice* lower = devices.by_name(name)) {
+                ensure_device(*lower);
             }
         }
     }

@@ -27,6 +27,7 @@ public:
         plan::ExecuteCallbacks callbacks;
         callbacks.restore_files = [&] { restore(); };
         callbacks.rebuild_initramfs = [&](const plan::RebuildInitramfs& action) { return rebuild_initramfs(action); };
+        callbacks.secret = [&](const std::string& name) { return job_.secrets.get(name); };
         callbacks.on_failure = [&](std::size_t, const plan::Step& step, const Error& error) { return after_failure(step, error); };
         callbacks.started = [&](std::size_t number, std::size_t total, const plan::Step& step) { started(number, total, step); };
         callbacks.finished = [&](std::size_t, const plan::Step& step, const std::string& note) { finished(step, note); };

@@ -11,6 +11,7 @@
 #include "core/plan/plan.h"
 #include "rescue/recover/find_backup.h"
 #include "rescue/recover/recover.h"
+#include "rescue/recover/secrets.h"
 #include "rescue/recover/server.h"
 
 namespace nrear::recover {
@@ -21,6 +22,7 @@ inline constexpr const char* kJournalName = "recover-journal.jsonl";
 struct Job {
     const plan::Plan& plan;
     const FoundBackup& backup;
+    const Secrets& secrets;
     std::vector<std::string> exclude_restore;  ///< EXCLUDE_RESTORE
     std::map<std::string, std::string> disks;  ///< those that get a partition table: node id -> path
     std::vector<std::string> drivers;          ///< modules that the disks of the recovered system need here

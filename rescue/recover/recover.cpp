@@ -23,6 +23,7 @@
 #include "rescue/recover/find_backup.h"
 #include "rescue/recover/finish.h"
 #include "rescue/recover/perform.h"
+#include "rescue/recover/secrets.h"
 #include "rescue/recover/server.h"
 #include "rescue/recover/show.h"
 
@@ -57,9 +58,12 @@ public:
             say("Nothing was changed (--simulate).");
             return {};
         }
+        Secrets secrets(context_, chosen.fitted.layout, plan);
+        secrets.expect();
         agree(chosen);
+        secrets.obtain();
         expect_same_disks(chosen);
-        const auto result = carry_out(server, {plan, backup, rescue_.exclude_restore, disks_with_table(chosen.fitted.layout), drivers_of(chosen.fitted.layout)});
+        const auto result = carry_out(server, {plan, backup, secrets, rescue_.exclude_restore, disks_with_table(chosen.fitted.layout), drivers_of(chosen.fitted.layout)});
         return finish(result);
     }
 

@@ -48,6 +48,8 @@ struct RecoverContext {
     std::function<void()> free_disks;
     /// Marks a disk whose partition table this recovery has made, and takes the mark away at its end (disk_mark.h). Empty = no marks.
     std::function<void(const std::string& disk, bool unfinished)> mark_disk;
+    /// The passphrase of all encrypted volumes (--luks-passphrase-file), read when it is needed; throws Error. Empty = the operator is asked.
+    std::function<std::string()> passphrase_from_file;
     std::string records = "/";               ///< root below which the rescue record, layout and known hosts lie
     std::chrono::milliseconds reconnect_pause{10000};  ///< without an operator, before a server that was not reached is tried again
     std::string target = plan::kTargetRoot;  ///< where the recovered system is put together

@@ -48,7 +48,8 @@ struct Restoring {
     recover::PerformResult run() {
         const auto context = sample.context();
         recover::Server server(context, sample.rescue);
-        return recover::perform(context, server, {plan, found, {}, {{"disk:vda", "/dev/vda"}}, {}});
+        const recover::Secrets secrets(context, {}, plan);
+        return recover::perform(context, server, {plan, found, secrets, {}, {{"disk:vda", "/dev/vda"}}, {}});
     }
 };
 
@@ -125,7 +126,7 @@ TEST_CASE("restore: after a broken line the retry connects anew, and the passwor
         return std::make_unique<Breaking>(tried.size() == 2);
     };
     recover::Server server(context, it.sample.rescue);
-    const auto result = recover::perform(context, server, {it.plan, it.found, {}, {}});
+    const auto result = recover::perform(context, server, {it.plan, it.found, recover::Secrets(context, {}, it.plan), {}, {}, {}});
     CHECK(result.restored.files > 0);
     CHECK(tried == std::vector<std::string>{"wrong", "right", "right"});
     CHECK(it.sample.person.asked.size() == 3);  // two passwords and one "how to go on"
@@ -140,21 +141,21 @@ TEST_CASE("restore: unattended, a broken line is tried again three times, and da
     context.connect = [&](const transport::Location&, const std::vector<std::string>&, base::Questions&) { return std::make_unique<Breaking>(connections++ < breaking); };
     {
         recover::Server server(context, it.sample.rescue);
-        CHECK(recover::perform(context, server, {it.plan, it.found, {}, {}}).restored.files > 0);
+        CHECK(recover::perform(context, server, {it.plan, it.found, recover::Secrets(context, {}, it.plan), {}, {}, {}}).restored.files > 0);
         CHECK(connections == 4);
     }
     connections = 0;
     breaking = 100;
     {
         recover::Server server(context, it.sample.rescue);
-        CHECK(expect_error([&] { recover::perform(context, server, {it.plan, it.found, {}, {}}); }).kind() == ErrorKind::kNetwork);
+        CHECK(expect_error([&] { recover::perform(context, server, {it.plan, it.found, recover::Secrets(context, {}, it.plan), {}, {}, {}}); }).kind() == ErrorKind::kNetwork);
         CHECK(connections == 4);
     }
     connections = 0;
     breaking = 0;
     it.found.record->archive.sha256 = std::string(64, '0');
     recover::Server server(context, it.sample.rescue);
-    CHECK(expect_error([&] { recover::perform(context, server, {it.plan, it.found, {}, {}}); }).kind() == ErrorKind::kIntegrity);
+    CHECK(expect_error([&] { recover::perform(context, server, {it.plan, it.found, recover::Secrets(context, {}, it.plan), {}, {}, {}}); }).kind() == ErrorKind::kIntegrity);
     CHECK(connections == 1);
 }
 
@@ -194,7 +195,7 @@ TEST_CASE("each step is noted in a journal beside the log") {
     auto context = restoring.sample.context();
     context.log_path = restoring.sample.path("recover.log");
     recover::Server server(context, restoring.sample.rescue);
-    recover::perform(context, server, {restoring.plan, restoring.found, {}, {}});
+    recover::perform(context, server, {restoring.plan, restoring.found, recover::Secrets(context, {}, restoring.plan), {}, {}, {}});
     const auto journal = base::read_file(restoring.sample.path(recover::kJournalName));
     CHECK_THAT(journal, Contains("\"started\"") && Contains("\"done\"") && Contains("Restore the files"));
 }

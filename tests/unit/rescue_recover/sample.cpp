@@ -100,7 +100,6 @@ layout::PresentDisk blank_disk(const std::string& path, std::uint64_t size) {
 Sample::Sample() {
     const std::string archive = "the archive";
     base::write_file(path("backup.tar.gz"), archive);
-    const std::string layout_text = layout::to_json(sample_layout());
     rescue.backup_id = "id-1";
     rescue.hostname = "controller-0";
     rescue.created = "2026-11-22T01:00:00Z";
@@ -111,9 +110,13 @@ Sample::Sample() {
     backup.hostname = "controller-0";
     backup.created = "2026-11-22T00:59:00Z";
     backup.archive = {rescue.archive_path, archive.size(), base::sha256_of(base::as_bytes(archive))};
-    backup.plan_sha256 = plan::digest(plan::make_plan(sample_layout()));
     base::make_directories(path("records/etc/nrear"));
-    base::write_file(path("records") + record::kLayoutPath, layout_text);
+    use_layout(sample_layout());
+}
+
+void Sample::use_layout(const layout::Layout& layout) {
+    backup.plan_sha256 = plan::digest(plan::make_plan(layout));
+    base::write_file(path("records") + record::kLayoutPath, layout::to_json(layout));
 }
 
 recover::RecoverContext Sample::context() {

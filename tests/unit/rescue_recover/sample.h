@@ -80,6 +80,8 @@ struct Sample {
 
     Sample();
     std::string path(const std::string& name) const { return directory.path() + "/" + name; }
+    /// The layout that was recorded, in place of sample_layout().
+    void use_layout(const layout::Layout& layout);
     /// Writes records and context as they are now.
     recover::RecoverContext context();
     recover::RecoverOutcome run();

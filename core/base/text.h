@@ -47,6 +47,7 @@ std::optional<std::int64_t> parse_i64(std::string_view text, int number_base = 1
 
 std::string hex(std::uint64_t number, int minimum_digits = 1);
 std::string to_hex(std::span<const std::byte> bytes);                        ///< two lower-case digits a byte
+std::optional<std::string> from_hex(std::string_view digits);                ///< the bytes; nothing when it is not pairs of hex digits
 
 /// One word for a POSIX shell; plain words stay as they are.
 std::string shell_quote(std::string_view word);

@@ -123,16 +123,11 @@ std::string read_text(const Json& json, const std::string& where) {
     if (!json.is_object() || json.size() != 1 || !json.contains("hex") || !json["hex"].is_string()) {
         refuse(where, "expected a text");
     }
-    const auto digits = json["hex"].get<std::string>();
-    std::string text;
-    for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-        const auto byte = base::parse_u64(digits.substr(i, 2), 16);
-        if (!byte) {
-            refuse(where, "expected hex digits");
-        }
-        text += static_cast<char>(*byte);
+    auto text = base::from_hex(json["hex"].get<std::string>());
+    if (!text) {
+        refuse(where, "expected hex digits");
     }
-    return text;
+    return *std::move(text);
 }
 
 template <class T>

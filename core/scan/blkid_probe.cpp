@@ -205,6 +205,13 @@ bool BlkidProbe::reads_as_zeros(const std::string& device) {
     return all_zeros(read_at(fd.get(), 0, kEdge, device)) && all_zeros(read_at(fd.get(), size > kEdge ? size - kEdge : 0, kEdge, device));
 }
 
+std::string BlkidProbe::read(const std::string& device, std::uint64_t offset, std::size_t size) {
+    const base::UniqueFd fd = open_device(device);
+    // A mounted file system may write past the page cache of its device (XFS does): what udev read there before a resize would still be seen.
+    posix_fadvise(fd.get(), static_cast<off_t>(offset), static_cast<off_t>(size), POSIX_FADV_DONTNEED);
+    return read_at(fd.get(), offset, size, device);
+}
+
 std::uint64_t BlkidProbe::used_bytes(const std::string& mount_point) {
     struct statvfs facts {};
     if (statvfs(mount_point.c_str(), &facts) != 0) {

@@ -39,6 +39,8 @@ public:
     virtual std::string boot_code(const std::string& device) = 0;
     /// Whether its first and last MiB are all zeros.
     virtual bool reads_as_zeros(const std::string& device) = 0;
+    /// The bytes at an offset as they are on the device now, not as the page cache remembers them; fewer at its end. For small, fixed places: superblocks.
+    virtual std::string read(const std::string& device, std::uint64_t offset, std::size_t size) = 0;
     /// Bytes in use on the local file system mounted there; 0 when it can't tell. Never asked about network file systems.
     virtual std::uint64_t used_bytes(const std::string& mount_point) = 0;
 };

@@ -2,6 +2,7 @@
 // Recording a host: the scans run once over recording seams, then what they saw is written, disguised.
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <span>
@@ -98,6 +99,16 @@ public:
         const bool zeros = inner_.reads_as_zeros(device);
         note(device)["zeros"] = zeros;
         return zeros;
+    }
+    std::string read(const std::string& device, std::uint64_t offset, std::size_t size) override {
+        auto bytes = inner_.read(device, offset, size);
+        const auto end = bytes.find_last_not_of('\0') + 1;  // zeros at the end are not kept
+        auto& reads = note(device)["reads"];
+        Json row = {{"offset", offset}, {"size", size}, {"length", bytes.size()}, {"hex", base::to_hex(std::as_bytes(std::span(bytes.data(), end)))}};
+        if (std::find(reads.begin(), reads.end(), row) == reads.end()) {
+            reads.push_back(std::move(row));
+        }
+        return bytes;
     }
     std::uint64_t used_bytes(const std::string& mount_point) override {
         const auto used = inner_.used_bytes(mount_point);

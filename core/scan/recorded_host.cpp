@@ -22,17 +22,20 @@ Json read_json(const std::string& path) {
     }
 }
 
+std::string bytes_of(const Json& json) {
+    auto bytes = base::from_hex(json.at("hex").get<std::string>());
+    if (!bytes) {
+        throw Error(ErrorKind::kGeneral, "read a recorded host", "expected hex digits");
+    }
+    return *std::move(bytes);
+}
+
 /// A string, or {"hex": "…"} when it is not UTF-8.
 std::string text_of(const Json& json) {
     if (json.is_string()) {
         return json.get<std::string>();
     }
-    const std::string digits = json.at("hex");
-    std::string bytes;
-    for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-        bytes += static_cast<char>(base::parse_u64(digits.substr(i, 2), 16).value_or(0));
-    }
-    return bytes;
+    return bytes_of(json);
 }
 
 std::string joined(const Json& lines) {
@@ -69,6 +72,11 @@ RecordedBlockProbe::Device device_of(const Json& json) {
     }
     device.boot_code = json.value("boot_code", "");
     device.zeros = json.value("zeros", false);
+    for (const auto& row : json.value("reads", Json::array())) {
+        auto bytes = bytes_of(row);
+        bytes.resize(row.at("length").get<std::size_t>());  // zeros at the end are not kept
+        device.reads[{row.at("offset"), row.at("size")}] = std::move(bytes);
+    }
     return device;
 }
 
@@ -138,6 +146,15 @@ std::optional<Signature> RecordedBlockProbe::signature(const std::string& path) 
 std::optional<FoundTable> RecordedBlockProbe::partition_table(const std::string& path) { return device(path).table; }
 std::string RecordedBlockProbe::boot_code(const std::string& path) { return device(path).boot_code; }
 bool RecordedBlockProbe::reads_as_zeros(const std::string& path) { return device(path).zeros; }
+
+std::string RecordedBlockProbe::read(const std::string& path, std::uint64_t offset, std::size_t size) {
+    const auto& reads = device(path).reads;
+    const auto found = reads.find({offset, size});
+    if (found == reads.end()) {
+        throw Error(ErrorKind::kGeneral, "read " + path, base::cat("the recorded host does not hold its ", size, " bytes at ", offset));
+    }
+    return found->second;
+}
 
 std::uint64_t RecordedBlockProbe::used_bytes(const std::string& mount_point) {
     const auto found = used_.find(mount_point);

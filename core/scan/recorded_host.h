@@ -38,6 +38,7 @@ public:
     std::optional<FoundTable> partition_table(const std::string& device) override;
     std::string boot_code(const std::string& device) override;
     bool reads_as_zeros(const std::string& device) override;
+    std::string read(const std::string& device, std::uint64_t offset, std::size_t size) override;
     std::uint64_t used_bytes(const std::string& mount_point) override;
 
     struct Device {
@@ -45,6 +46,7 @@ public:
         std::optional<FoundTable> table;
         std::string boot_code;
         bool zeros = false;
+        std::map<std::pair<std::uint64_t, std::size_t>, std::string> reads;  ///< offset, size -> bytes
     };
 
 private:

@@ -25,6 +25,10 @@ TEST_CASE("numbers are the whole text or nothing") {
     CHECK(parse_u64("ff", 16) == 255);
     CHECK(parse_i64("-5") == -5);
     CHECK(hex(255, 4) == "00ff");
+    CHECK(from_hex("00fF7a") == std::string("\0\xffz", 3));
+    CHECK(from_hex("") == "");
+    CHECK_FALSE(from_hex("0"));
+    CHECK_FALSE(from_hex("0g"));
 }
 
 TEST_CASE("sizes") {

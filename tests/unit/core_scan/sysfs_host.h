@@ -69,6 +69,7 @@ public:
     std::map<std::string, FoundTable> tables;
     std::map<std::string, bool> zeros;
     std::map<std::string, bool> broken;
+    std::map<std::string, std::string> contents;
 
     std::optional<Signature> signature(const std::string& device) override {
         check(device);
@@ -83,6 +84,10 @@ public:
     std::map<std::string, std::string> boot_codes;
     std::string boot_code(const std::string& device) override { return boot_codes[device]; }
     bool reads_as_zeros(const std::string& device) override { return zeros[device]; }
+    std::string read(const std::string& device, std::uint64_t offset, std::size_t size) override {
+        check(device);
+        return contents[device].substr(std::min<std::size_t>(offset, contents[device].size()), size);
+    }
     std::uint64_t used_bytes(const std::string&) override { return 0; }
 
 private:

@@ -13,6 +13,7 @@ void judge(const Layout& layout, const Node& node, const Disk& disk, Problems& p
 void judge(const Layout& layout, const Node& node, const ExtFilesystem& ext, Problems& problems);
 void judge(const Layout& layout, const Node& node, const BtrfsFilesystem& btrfs, Problems& problems);
 void judge(const Layout& layout, const Node& node, const LuksVolume& luks, Problems& problems);
+void judge(const Layout& layout, const Node& node, const XfsFilesystem& xfs, Problems& problems);
 void judge(const Layout& layout, const Node& node, const Foreign& foreign, Problems& problems);
 void judge(const Layout& layout, const Node& node, const BootLoader& boot, Problems& problems);
 void judge(const Layout& layout, const Node& node, const UefiBoot& boot, Problems& problems);

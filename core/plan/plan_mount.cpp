@@ -16,6 +16,9 @@ bool shapes_files(const std::string& type, const std::string& option) {
     if (is_ext(type)) {
         return option == "data=journal";  // ext4 has no other way to read a file system that was made to use it
     }
+    if (type == "xfs") {
+        return option == "inode32";  // programs that cannot take longer inode numbers read these files
+    }
     return type == "btrfs" && (option.starts_with("compress") || option == "nodatacow" || option == "nodatasum");
 }
 

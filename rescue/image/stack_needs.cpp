@@ -10,6 +10,7 @@ namespace {
 constexpr StackNeeds kNeeds[] = {
     {"mke2fs", "e2fsck tune2fs dumpe2fs resize2fs", "", "ext4"},
     {"mkfs.btrfs", "btrfs btrfstune", "", "btrfs"},
+    {"mkfs.xfs", "xfs_repair xfs_db xfs_growfs xfs_io fsck.xfs", "", "xfs"},
 };
 
 }  // namespace

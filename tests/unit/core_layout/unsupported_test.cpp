@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "sample_layout.h"
 
 namespace nrear::layout {
@@ -78,6 +79,34 @@ TEST_CASE("an sfdisk that cannot write the table again is named, whatever else i
 
 TEST_CASE("no root and no boot loader are refused") {
     CHECK(lines(Layout{}) == Lines{"root file system (/): no disk was found under it", "boot loader: none that nrear knows was found on the disks that come back"});
+}
+
+TEST_CASE("an XFS that this machine's mkfs.xfs cannot make is named with the reason") {
+    const auto with = [](XfsFilesystem xfs) {
+        auto layout = sample_layout();
+        xfs.path = "/dev/vda1";
+        find(layout, "fs:vda1")->what = std::move(xfs);
+        return lines(layout);
+    };
+    const auto why = [](const char* text) { return Lines{base::cat("XFS file system on /dev/vda1 (/boot): ", text)}; };
+    CHECK(with({.features = {"crc", "ftype", "reflink"}, .mkfs_version = "6.1.0"}) == Lines{});
+    CHECK(with({.features = {"attr2"}, .mkfs_version = "3.2.2"}) == Lines{});
+    CHECK(with({.external_log = true, .mkfs_version = "6.1.0"}) == why("its log is on another device"));
+    CHECK(with({.realtime_blocks = 1, .mkfs_version = "6.1.0"}) == why("it has a real-time device"));
+    CHECK(with({.mkfs_version = ""}) == why("this machine has no mkfs.xfs that says its version: install xfsprogs"));
+    CHECK(with({.features = {"crc", "reflink"}, .mkfs_version = "4.5.0"}) == why("this machine's mkfs.xfs 4.5.0 cannot give it its feature reflink"));
+    CHECK(with({.features = {"metadir"}, .mkfs_version = "6.13.0"}) == why("nrear does not know its feature metadir"));
+    CHECK(with({.features = {"crc"}, .mkfs_version = "3.2.2"}) == why("this machine's mkfs.xfs 3.2.2 cannot give it its UUID, 4.3 or later can"));
+}
+
+TEST_CASE("versions of programs are compared by their numbers") {
+    CHECK(parse_tool_version("6.1.0") == ToolVersion{6, 1});
+    CHECK(parse_tool_version("4.10-rc3") == ToolVersion{4, 10});
+    CHECK(*parse_tool_version("4.10") > *parse_tool_version("4.9.1"));
+    CHECK_FALSE(parse_tool_version("6"));
+    CHECK_FALSE(parse_tool_version("6."));
+    CHECK_FALSE(parse_tool_version(""));
+    CHECK_FALSE(parse_tool_version("v6.1"));
 }
 
 }  // namespace nrear::layout

@@ -35,16 +35,16 @@ void make_host(test::SysfsHost& host, test::FakeProbe& probe) {
     host.partition("sda", 1, "8:1", 4194304);
     host.attribute("sda", "device/wwid", base::cat("naa.", kWwn, "\n"));
     host.udev("8:0", base::cat("S:disk/by-id/wwn-0x", kWwn, "\nE:ID_SERIAL=Disk_Maker_", kSerial, "\nE:ID_SERIAL_SHORT=", kSerial, "\nE:ID_WWN=0x", kWwn, "\nE:ID_PATH=pci-0000:00:1f.2-ata-1\n"));
-    host.file("/proc/self/mountinfo", "25 1 8:1 / / rw,relatime - xfs /dev/sda1 rw\n40 25 0:40 / /net rw - nfs4 filer.corp.invalid:/export rw\n");
+    host.file("/proc/self/mountinfo", "25 1 8:1 / / rw,relatime - reiserfs /dev/sda1 rw\n40 25 0:40 / /net rw - nfs4 filer.corp.invalid:/export rw\n");
     host.file("/proc/sys/kernel/hostname", "ctl-berlin-7.corp.invalid\n");
     host.file("/proc/cmdline", "root=/dev/sda1 ip=10.20.30.40::10.20.30.1:255.255.255.0:ctl-berlin-7:eth0:none rd.iscsi.password=hush\n");
-    host.file("/etc/fstab", "/dev/sda1 / xfs defaults 0 0\n//filer/share /smb cifs username=ann,password=hush,rw 0 0\n");
+    host.file("/etc/fstab", "/dev/sda1 / reiserfs defaults 0 0\n//filer/share /smb cifs username=ann,password=hush,rw 0 0\n");
     host.file("/sys/devices/pci0/net/eth0/address", "52:54:00:ab:cd:ef\n");
     host.file("/sys/devices/pci0/net/eth0/device/uevent", "");
     base::make_directories(host.root().path("/sys/class/net"));
     REQUIRE(symlink("/sys/devices/pci0/net/eth0", host.root().path("/sys/class/net/eth0").c_str()) == 0);
     host.file("/etc/shadow", "root:hush:1::::::\n");
-    probe.signatures["/dev/sda1"] = {"xfs", "ctl-berlin-7-root", "11111111-2222-4333-8444-555566667777"};
+    probe.signatures["/dev/sda1"] = {"reiserfs", "ctl-berlin-7-root", "11111111-2222-4333-8444-555566667777"};
     FoundTable table{{.type = "dos", .id = "0x11223344"}, {{.number = 1, .start = 1048576, .size = 2147483648, .type = "83", .uuid = "11223344-01"}}};
     probe.tables["/dev/sda"] = table;
 }

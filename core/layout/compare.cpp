@@ -58,6 +58,9 @@ private:
         if (const auto* partition = std::get_if<Partition>(&node.what); partition != nullptr && !node.on.empty()) {
             return base::cat("part ", partition->number, " of ", edge_key(node.on.front()));
         }
+        if (const auto* array = std::get_if<MdArray>(&node.what); array != nullptr && !array->uuid.empty()) {
+            return "array " + array->uuid;  // md127 today is md126 tomorrow
+        }
         const bool named_by_device = std::visit([]<class T>(const T&) { return kIsContentOfDevice<T>; }, node.what);
         if (named_by_device && !node.on.empty()) {
             return base::cat("content of ", edge_key(node.on.front()));

@@ -10,6 +10,7 @@ namespace nrear::layout {
 using Problems = std::vector<Unsupported>;
 
 void judge(const Layout& layout, const Node& node, const Disk& disk, Problems& problems);
+void judge(const Layout& layout, const Node& node, const MdArray& array, Problems& problems);
 void judge(const Layout& layout, const Node& node, const ExtFilesystem& ext, Problems& problems);
 void judge(const Layout& layout, const Node& node, const BtrfsFilesystem& btrfs, Problems& problems);
 void judge(const Layout& layout, const Node& node, const LuksVolume& luks, Problems& problems);

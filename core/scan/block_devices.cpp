@@ -68,18 +68,6 @@ BlockDevice read_device(const base::Root& root, const std::string& name) {
     return device;
 }
 
-/// udev's properties of a device; empty when udev has not seen it.
-std::map<std::string, std::string> udev_properties(const base::Root& root, const BlockDevice& device) {
-    std::map<std::string, std::string> properties;
-    for (const auto& line : base::split_lines(root.read_if_exists(cat("/run/udev/data/b", device.number)).value_or(""))) {
-        const auto equals = line.find('=');
-        if (line.starts_with("E:") && equals != std::string::npos) {
-            properties[line.substr(2, equals - 2)] = line.substr(equals + 1);
-        }
-    }
-    return properties;
-}
-
 bool is_hex(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos; }
 
 /// One spelling for the kernel's wwid ("naa.5000c5…", "eui.…") and udev's ID_WWN ("0x5000c5…"). "t10." ids repeat model and serial: left out.
@@ -138,6 +126,17 @@ std::vector<std::string> drivers_of(const base::Root& root, const BlockDevice& d
 }
 
 }  // namespace
+
+std::map<std::string, std::string> udev_properties(const base::Root& root, const BlockDevice& device) {
+    std::map<std::string, std::string> properties;
+    for (const auto& line : base::split_lines(root.read_if_exists(cat("/run/udev/data/b", device.number)).value_or(""))) {
+        const auto equals = line.find('=');
+        if (line.starts_with("E:") && equals != std::string::npos) {
+            properties[line.substr(2, equals - 2)] = line.substr(equals + 1);
+        }
+    }
+    return properties;
+}
 
 BlockDevices::BlockDevices(const base::Root& root) {
     for (const auto& name : root.list("/sys/class/block")) {

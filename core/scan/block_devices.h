@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,9 @@ private:
 
 /// A disk that could hold a system: no partition, loop, RAM disk, optical drive, device-mapper or md device, and not empty of medium.
 bool is_disk(const BlockDevice& device);
+
+/// udev's properties of a device ("ID_FS_UUID"); empty when udev has not seen it. Reads its database, not the device.
+std::map<std::string, std::string> udev_properties(const base::Root& root, const BlockDevice& device);
 
 /// What an LVM device's volume group is called, "" for others.
 std::string volume_group_of(const BlockDevice& device);

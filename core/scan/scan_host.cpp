@@ -104,12 +104,21 @@ private:
         return id;
     }
 
+    /// A whole disk in an array with metadata at the end, or behind a multipath map, shows the table of what it is part of.
+    bool shows_a_table_of_its_own(const BlockDevice& disk) const {
+        const auto& all = devices.all();
+        return std::none_of(all.begin(), all.end(), [&](const BlockDevice& upper) {
+            const bool stands_on_it = upper.partition == 0 && std::find(upper.below.begin(), upper.below.end(), disk.name) != upper.below.end();
+            return stands_on_it && (!upper.md_level.empty() || upper.dm_uuid.starts_with("mpath-"));
+        });
+    }
+
     /// A disk comes with all of its partitions.
     NodeId ensure_disk(const BlockDevice& device) {
         const NodeId id = "disk:" + device.name;
         if (!has(id)) {
             add({id, {}, layout::Disk{disk_facts(root, device), std::nullopt}});
-            auto table = scan_partition_table(*this, device, id);
+            auto table = shows_a_table_of_its_own(device) ? scan_partition_table(*this, device, id) : std::nullopt;
             std::get<layout::Disk>(layout::find(layout, id)->what).table = std::move(table);
         }
         return id;

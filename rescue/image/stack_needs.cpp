@@ -8,6 +8,7 @@ namespace nrear::image {
 namespace {
 
 constexpr StackNeeds kNeeds[] = {
+    {"mdadm", "", "", "md_mod linear raid0 raid1 raid10 raid456"},
     {"mke2fs", "e2fsck tune2fs dumpe2fs resize2fs", "", "ext4"},
     {"mkfs.btrfs", "btrfs btrfstune", "", "btrfs"},
     {"mkfs.xfs", "xfs_repair xfs_db xfs_growfs xfs_io fsck.xfs", "", "xfs"},

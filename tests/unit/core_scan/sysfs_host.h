@@ -43,6 +43,14 @@ public:
             attribute(name, "slaves/" + lower, "");
         }
     }
+    /// An md array of the kernel's; its attributes but for level, and its members' state, are the test's.
+    void array(const std::string& name, const std::string& number, std::uint64_t sectors, const std::string& level, const std::vector<std::string>& below) {
+        device(name, "/sys/devices/virtual/block/" + name, number, sectors);
+        attribute(name, "md/level", level + "\n");
+        for (const auto& lower : below) {
+            attribute(name, "slaves/" + lower, "");
+        }
+    }
     void attribute(const std::string& name, const std::string& path, const std::string& text) { file(base::cat(places_.at(name), "/", path), text); }
     void udev(const std::string& number, const std::string& text) { file("/run/udev/data/b" + number, text); }
 

@@ -198,24 +198,34 @@ bool Needs::is_excluded(const Node& node, const layout::Partition& partition) co
     return contains(words, "boot") && !mounts.empty() && std::all_of(mounts.begin(), mounts.end(), [](const std::string& path) { return path == "/boot" || path.starts_with("/boot/"); });
 }
 
-std::uint64_t resized_array(const layout::MdArray& array, const std::vector<MemberSize>& members) {
+void resize_array(layout::MdArray& array, const std::vector<MemberSize>& members) {
     if (array.level == "linear") {
-        std::uint64_t bytes = array.size;
         for (const auto& member : members) {
-            bytes += member.after - member.before;  // modulo 2^64: a smaller one takes away
+            array.size += member.after - member.before;  // modulo 2^64: a smaller one takes away
         }
-        return bytes;
+        return;
     }
     std::uint64_t before = UINT64_MAX;
     std::uint64_t after = UINT64_MAX;
-    for (const auto& member : members) {
-        before = std::min(before, member.before);
-        after = std::min(after, member.after);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        const bool journal = i < array.members.size() && array.members[i].role == "journal";
+        before = journal ? before : std::min(before, members[i].before);
+        after = journal ? after : std::min(after, members[i].after);
     }
     const auto data_members = std::max<std::uint64_t>((array.size + before / 2) / before, 1);
-    const auto head = before - std::min(before, array.size / data_members);  // superblock, bitmap, rounding
+    const auto component = array.component_size != 0 ? array.component_size : array.size / data_members;
+    const auto head = before - std::min(before, component);  // superblock, bitmap, rounding
     const auto unit = std::max<std::uint64_t>(array.chunk, 65536);
-    return (after - std::min(after, head)) / unit * unit * data_members;
+    const auto resized = (after - std::min(after, head)) / unit * unit;
+    if (array.component_size != 0) {
+        // A raid10 of three devices holds one and a half components; never too much, when that does not come out even.
+        constexpr std::uint64_t kGrain = 65536;
+        const auto part = array.size % component / kGrain * (resized / kGrain) / up_to(component, kGrain) * kGrain;
+        array.size = (array.size / component * resized + part) / unit * unit;
+        array.component_size = resized;
+    } else {
+        array.size = resized * data_members;
+    }
 }
 
 }  // namespace nrear::plan

@@ -54,8 +54,8 @@ struct MemberSize {
     std::uint64_t after = 0;
 };
 
-/// Bytes of an array whose members have other sizes.
-std::uint64_t resized_array(const layout::MdArray& array, const std::vector<MemberSize>& members);
+/// Gives an array whose members have other sizes its new one; `members` in the order of the array's.
+void resize_array(layout::MdArray& array, const std::vector<MemberSize>& members);
 
 struct GroupExtents {
     std::uint64_t before = 0;

@@ -62,11 +62,11 @@ private:
             for (const auto& id : node.on) {
                 members.push_back({before_.at(id), now_.at(id)});
             }
-            array.size = resized_array(array, members);
+            resize_array(array, members);
             now_[node.id] = array.size;
             note(node);
         }
-        place(node, array.table, 512);
+        place(node, array.table, array.logical_sector);
     }
 
     void visit(Node& node, layout::LuksVolume& luks) {

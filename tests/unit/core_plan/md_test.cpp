@@ -6,6 +6,7 @@
 
 #include "core/base/text.h"
 #include "core/layout/unsupported.h"
+#include "core/plan/device_sizes.h"
 #include "core/plan/plan_steps.h"
 #include "core/plan/plan_text.h"
 
@@ -134,6 +135,25 @@ TEST_CASE("a partitioned array gets its table, with sectors of its own size") {
     plan_node(layout, *layout::find(layout, "md:md0"), array, phases);
     const auto text = to_text({phases.storage}, true);
     CHECK_THAT(text, Catch::Contains("sfdisk /dev/md0") && Catch::Contains("/dev/md0p1 : start=256, size=1024") && Catch::Contains("Wait for /dev/md0p1"));
+}
+
+TEST_CASE("members of other sizes: what each gives and what the array has go together") {
+    auto array = raid5();
+    array.size = 2ULL << 30;
+    array.component_size = 1ULL << 30;
+    array.members[3].role = "journal";
+    constexpr std::uint64_t kHead = 4ULL << 20;
+    const MemberSize grown{(1ULL << 30) + kHead, (2ULL << 30) + kHead};
+    resize_array(array, {grown, grown, grown, {64ULL << 20, 64ULL << 20}});
+    CHECK(array.component_size == 2ULL << 30);
+    CHECK(array.size == 4ULL << 30);
+
+    array.level = "raid10";  // two copies on three devices
+    array.size = 3ULL << 30;
+    const MemberSize shrunk{(2ULL << 30) + kHead, (1ULL << 30) + kHead + 5000};
+    resize_array(array, {shrunk, shrunk, shrunk, {64ULL << 20, 64ULL << 20}});
+    CHECK(array.component_size == 1ULL << 30);
+    CHECK(array.size == 3ULL << 29);
 }
 
 TEST_CASE("any attribute of an array that is changed changes its plan") {

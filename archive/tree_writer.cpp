@@ -51,7 +51,8 @@ std::string read_link(int parent, const char* name, std::size_t expected) {
 
 TreeWriter::TreeWriter(const BackupOptions& options, const MountTable& mounts, PathSet trees, PathSet never, PaxWriter& pax, BackupSummary& summary,
                        base::Progress& progress)
-    : options_(options), mounts_(mounts), trees_(std::move(trees)), never_(std::move(never)), pax_(pax), summary_(summary), progress_(progress) {}
+    : options_(options), mounts_(mounts), trees_(std::move(trees)), never_(std::move(never)),
+      subvolumes_(options.subvolumes.begin(), options.subvolumes.end()), left_out_(options.left_out.begin(), options.left_out.end()), pax_(pax), summary_(summary), progress_(progress) {}
 
 bool TreeWriter::add(const std::string& path) {
     const std::string real = host_path(path);
@@ -60,7 +61,7 @@ bool TreeWriter::add(const std::string& path) {
         return false;
     }
     tree_path_ = path;
-    tree_device_ = facts.st_dev;
+    tree_devices_ = {facts.st_dev};
     bare_tree_.reset();
     if (!S_ISDIR(facts.st_mode)) {
         file(AT_FDCWD, real.c_str(), path, static_cast<unsigned char>(IFTODT(facts.st_mode)));
@@ -76,6 +77,9 @@ bool TreeWriter::add(const std::string& path) {
 }
 
 bool TreeWriter::wants(int parent, const char* name, std::string_view path) {
+    if (left_out_.contains(path)) {
+        return false;
+    }
     if (options_.excludes != nullptr && options_.excludes->excludes(path)) {
         return false;
     }
@@ -115,7 +119,10 @@ void TreeWriter::file(int parent, const char* name, std::string_view path, unsig
 
 bool TreeWriter::directory(int fd, const struct stat& facts, std::string_view path) {
     store_directory(fd, facts, path);
-    if (facts.st_dev != tree_device_) {
+    if (subvolumes_.contains(path)) {
+        tree_devices_.insert(facts.st_dev);
+    }
+    if (!tree_devices_.contains(facts.st_dev)) {
         warn(FileWarning::Kind::kUnreadable, path, "is another file system (a subvolume?) that is not in the list: its contents are not archived");
         return false;
     }

@@ -54,6 +54,8 @@ private:
     const MountTable& mounts_;
     PathSet trees_;
     PathSet never_;
+    PathSet subvolumes_;
+    PathSet left_out_;
     PaxWriter& pax_;
     BackupSummary& summary_;
     base::Progress& progress_;
@@ -63,7 +65,7 @@ private:
 
     // Of the tree that is being walked:
     std::string tree_path_;
-    dev_t tree_device_ = 0;
+    std::set<dev_t> tree_devices_;  ///< its own, and those of the subvolumes that were entered
     base::UniqueFd bare_tree_;  ///< without_mounts()
 };
 

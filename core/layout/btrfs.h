@@ -48,7 +48,7 @@ struct BtrfsFilesystem {
     std::uint32_t missing_devices = 0;
     std::vector<BtrfsSubvolume> subvolumes;  ///< by id
     std::string default_subvolume;           ///< path, "" = the top level
-    std::vector<std::string> left_out;       ///< where snapshots are seen that don't come back: "/.snapshots/2/snapshot"
+    std::vector<std::string> left_out;       ///< where snapshots are seen that don't come back, and subvolumes a second time: "/.snapshots/2/snapshot"
     std::string tools;                       ///< version of btrfs-progs: "6.2": newer ones have other defaults and options
     std::uint64_t used = 0;                  ///< bytes in use; 0 when it was not mounted
     bool operator==(const BtrfsFilesystem&) const = default;

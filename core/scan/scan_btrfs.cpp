@@ -130,15 +130,17 @@ private:
     }
 
     void take(const FoundSubvolume& found, bool read_only) {
-        const auto place = place_of(found.path);
+        auto places = places_of(found.path);
         const bool inside = std::any_of(snapshots_.begin(), snapshots_.end(), [&](const std::string& top) { return is_within(found.path, top); });
         if (inside && !is_mounted(found.path)) {
-            if (!place.empty()) {
-                btrfs_.left_out.push_back(place);
-            }
+            btrfs_.left_out.insert(btrfs_.left_out.end(), places.begin(), places.end());
             return;
         }
+        const auto place = places.empty() ? "" : places.front();
         BtrfsSubvolume subvolume{.id = found.id, .path = found.path, .read_only = read_only, .place = place};
+        if (!places.empty()) {  // its files are archived once: the root of SLES is seen below /.snapshots, too
+            btrfs_.left_out.insert(btrfs_.left_out.end(), places.begin() + 1, places.end());
+        }
         if (place.empty()) {
             work_.warn(cat("subvolume ", base::printable(found.path), " of btrfs on ", btrfs_.path, " is not mounted: its files are not in the backup, it comes back empty"));
         } else {
@@ -153,25 +155,30 @@ private:
         return !words.empty() && words.front().find('C') != std::string::npos;
     }
 
-    /// Where a subvolume's files are seen: at its own mount point, or below that of one around it, unless something else is mounted in between.
-    std::string place_of(const std::string& path) const {
-        const MountEntry* best = nullptr;
+    /// Where a subvolume's files are seen, the best place first: its own mount point, then those below the mounts of subvolumes around it, unless
+    /// something else is mounted in between.
+    std::vector<std::string> places_of(const std::string& path) const {
+        std::vector<std::pair<std::size_t, std::string>> places;
         for (const auto& mount : kept_) {
             const auto top = without_slash(mount.root);
-            const bool closer = best == nullptr || top.size() > without_slash(best->root).size();
-            if ((top.empty() || is_within(path, top)) && closer) {
-                best = &mount;
+            if (!top.empty() && !is_within(path, top)) {
+                continue;
+            }
+            const auto rest = below(path, top);
+            const auto place = rest.empty() ? mount.mount_point : (mount.mount_point == "/" ? "" : mount.mount_point) + rest;
+            const bool hidden = std::any_of(all_mounts_.begin(), all_mounts_.end(), [&](const MountEntry& other) {
+                return other.mount_point.size() > mount.mount_point.size() && is_within(other.mount_point, mount.mount_point) && is_within(place, other.mount_point);
+            });
+            if (!hidden) {
+                places.emplace_back(top.size(), place);
             }
         }
-        if (best == nullptr) {
-            return "";
+        std::stable_sort(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+        std::vector<std::string> paths;
+        for (auto& [depth, place] : places) {
+            paths.push_back(std::move(place));
         }
-        const auto rest = below(path, without_slash(best->root));
-        const auto place = rest.empty() ? best->mount_point : (best->mount_point == "/" ? "" : best->mount_point) + rest;
-        const bool hidden = std::any_of(all_mounts_.begin(), all_mounts_.end(), [&](const MountEntry& other) {
-            return other.mount_point.size() > best->mount_point.size() && is_within(other.mount_point, best->mount_point) && is_within(place, other.mount_point);
-        });
-        return hidden ? "" : place;
+        return paths;
     }
 
     void report_left_out() const {

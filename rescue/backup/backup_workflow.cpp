@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 
 #include <ctime>
+#include <set>
 
 #include "core/base/digest.h"
 #include "core/base/fd_stream.h"
@@ -38,9 +39,14 @@ void note(const BackupContext& context, BackupResult& result, const std::string&
 }
 
 /// Bytes in use on the file systems to be archived: an upper bound for what will be read, good enough for "time left".
-std::uint64_t bytes_in_use(const base::Root& root, const std::vector<std::string>& trees) {
+std::uint64_t bytes_in_use(const base::Root& root, const layout::Layout& layout, const std::vector<std::string>& trees) {
     std::uint64_t bytes = 0;
+    std::set<std::string> devices;
     for (const auto& tree : trees) {
+        const auto* node = layout::find(layout, "mount:" + tree);
+        if (node != nullptr && !devices.insert(std::get<layout::Mount>(node->what).path).second) {
+            continue;  // another subvolume of a btrfs that has been counted whole
+        }
         struct statvfs facts {};
         if (statvfs(root.path(tree).c_str(), &facts) == 0) {
             bytes += (facts.f_blocks - facts.f_bfree) * facts.f_frsize;
@@ -118,10 +124,12 @@ archive::BackupSummary stream_tree(const BackupContext& context, const layout::L
     options.root = context.root.path("/");
     options.trees = selection.trees;
     options.extra_trees = selection.extra_trees;
+    options.subvolumes = selection.subvolumes;
+    options.left_out = selection.left_out;
     options.never = selection.never;
     options.excludes = &rules;
     options.compression = compression(context.settings);
-    options.expected_bytes = bytes_in_use(context.root, selection.trees);
+    options.expected_bytes = bytes_in_use(context.root, layout, selection.trees);
     options.on_file = [&](std::string_view path) { list.add(path); };
 
     const auto sink = servers.backup->create(uncommitted(places.archive_path));

@@ -64,6 +64,14 @@ PlaceSettings place_settings(const config::Settings& settings) {
 SelectionSettings selection_settings(const config::Settings& settings, const layout::Layout& layout) {
     SelectionSettings selection;
     layout::each<layout::Mount>(layout, [&](const layout::Node&, const layout::Mount& mount) { selection.mount_points.push_back(mount.mount_point); });
+    layout::each<layout::BtrfsFilesystem>(layout, [&](const layout::Node&, const layout::BtrfsFilesystem& btrfs) {
+        for (const auto& subvolume : btrfs.subvolumes) {
+            if (!subvolume.place.empty()) {
+                selection.subvolumes.push_back(subvolume.place);
+            }
+        }
+        selection.left_out.insert(selection.left_out.end(), btrfs.left_out.begin(), btrfs.left_out.end());
+    });
     selection.include = settings.array("BACKUP_PROG_INCLUDE");
     selection.only_include = settings.is_true("BACKUP_ONLY_INCLUDE") || settings.is_true("MANUAL_INCLUDE");
     selection.exclude = settings.array("BACKUP_PROG_EXCLUDE");

@@ -2,6 +2,7 @@
 #include "rescue/backup/selection.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "archive/exclude.h"
 #include "core/base/error.h"
@@ -61,6 +62,9 @@ Selection select_trees(const SelectionSettings& settings) {
     if (!settings.only_include) {
         selection.trees = mounted_trees(settings);
     }
+    std::copy_if(settings.subvolumes.begin(), settings.subvolumes.end(), std::back_inserter(selection.subvolumes),
+                 [&](const std::string& place) { return !contains(settings.mount_points, place); });
+    selection.left_out = settings.left_out;
     for (const auto& path : settings.include) {
         selection.extra_trees.push_back(without_last_slash(path));
     }

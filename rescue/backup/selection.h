@@ -9,6 +9,8 @@ namespace nrear::backup {
 
 struct SelectionSettings {
     std::vector<std::string> mount_points;         ///< of the layout's file systems, "/" first
+    std::vector<std::string> subvolumes;           ///< places of btrfs subvolumes that come back
+    std::vector<std::string> left_out;             ///< places of those that don't
     std::vector<std::string> include;              ///< BACKUP_PROG_INCLUDE; shell patterns are expanded by the caller
     bool only_include = false;                     ///< BACKUP_ONLY_INCLUDE or MANUAL_INCLUDE
     std::vector<std::string> exclude;              ///< BACKUP_PROG_EXCLUDE
@@ -20,6 +22,8 @@ struct SelectionSettings {
 
 struct Selection {
     std::vector<std::string> trees;        ///< mount points, each archived without leaving its file system
+    std::vector<std::string> subvolumes;   ///< inside trees: entered
+    std::vector<std::string> left_out;     ///< inside trees: not even stored as directories
     std::vector<std::string> extra_trees;  ///< the operator's additions
     std::vector<std::string> patterns;     ///< for archive::ExcludeRules
     bool anchored = true;

@@ -39,6 +39,19 @@ TEST_CASE("our own directories are left out whatever BACKUP_PROG_EXCLUDE says") 
     CHECK(std::find(selection.own_directories.begin(), selection.own_directories.end(), "/var/log/nrear") != selection.own_directories.end());
 }
 
+TEST_CASE("subvolumes are archived where they are seen, each once, and snapshots not at all") {
+    layout::Layout layout;
+    layout::BtrfsFilesystem btrfs{.path = "/dev/vda1", .subvolumes = {{.id = 256, .path = "@", .place = "/"}, {.id = 257, .path = "@/nest", .place = "/nest"}, {.id = 258, .path = "@old"},
+                                                                     {.id = 259, .path = "@home", .place = "/home"}},
+                                  .left_out = {"/.snapshots/2/snapshot"}};
+    layout.nodes = {{"fs:vda1", {}, btrfs}, {"mount:/", {"fs:vda1"}, layout::Mount{.mount_point = "/", .path = "/dev/vda1", .type = "btrfs"}},
+                    {"mount:/home", {"fs:vda1"}, layout::Mount{.mount_point = "/home", .path = "/dev/vda1", .type = "btrfs"}}};
+    const auto selection = select_trees(selection_settings(settings_of(kTripleO), layout));
+    CHECK(selection.trees == Words{"/", "/home"});
+    CHECK(selection.subvolumes == Words{"/nest"});
+    CHECK(selection.left_out == Words{"/.snapshots/2/snapshot"});
+}
+
 TEST_CASE("a backup that is kept on this machine does not hold itself, nor the one before") {
     const auto own = selection_settings(settings_of("OUTPUT=ISO\nBACKUP=NETFS\nBACKUP_URL=file:///srv/backup/\n"), {}).own_directories;
     for (const char* path : {"/srv/backup/controller-0/backup.tar.gz", "/srv/backup/controller-0/backup.tar.gz.nrear-new", "/srv/backup/controller-0.old/backup.tar.gz",

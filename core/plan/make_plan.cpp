@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "core/base/text.h"
 #include "core/layout/creation_order.h"
@@ -17,9 +18,27 @@ namespace {
 using base::cat;
 
 /// Files of the recovered system that may call disks by the kernel's names.
-constexpr const char* kNamingFiles[] = {"/etc/fstab", "/etc/crypttab", "/etc/default/grub", "/etc/kernel/cmdline", "/etc/initramfs-tools/conf.d/resume",
-                                        "/boot/grub/grub.cfg", "/boot/grub/device.map", "/boot/grub2/grub.cfg", "/boot/grub2/grubenv", "/boot/grub2/device.map",
-                                        "/boot/loader/entries"};
+constexpr const char* kNamingFiles[] = {"/etc/fstab", "/etc/crypttab", "/etc/default/grub", "/etc/default/grub.d", "/etc/sysconfig/grub", "/etc/kernel/cmdline",
+                                        "/etc/initramfs-tools/conf.d/resume", "/boot/grub/grub.cfg", "/boot/grub/grubenv", "/boot/grub/device.map",
+                                        "/boot/grub2/grub.cfg", "/boot/grub2/grubenv", "/boot/grub2/device.map", "/boot/loader/entries"};
+
+/// On the EFI system partition, beside the loaders that its entries start, and where boot loaders keep one entry a file. Only texts: what is signed must not change.
+void add_files_of_uefi(const layout::UefiBoot& boot, std::vector<std::string>& files) {
+    std::set<std::string> directories{"/EFI/BOOT"};
+    for (const auto& entry : boot.entries) {
+        auto loader = "/" + base::replace_all(entry.loader, "\\", "/");
+        loader = base::replace_all(std::move(loader), "//", "/");
+        directories.insert(loader.substr(0, loader.rfind('/')));
+    }
+    for (const auto& directory : directories) {
+        files.push_back(cat(kTargetRoot, boot.mount_point, directory, "/grub.cfg"));
+        files.push_back(cat(kTargetRoot, boot.mount_point, directory, "/grubenv"));
+    }
+    const auto entries = cat(kTargetRoot, boot.mount_point, "/loader/entries");
+    if (std::find(files.begin(), files.end(), entries) == files.end()) {  // twice would undo names that swap
+        files.push_back(entries);
+    }
+}
 
 /// "root=/dev/vda1" of the kernel, or a path in fstab: names that the initramfs may hold too.
 bool system_uses(const layout::Layout& layout, const std::vector<std::pair<std::string, std::string>>& renames) {
@@ -30,7 +49,7 @@ bool system_uses(const layout::Layout& layout, const std::vector<std::pair<std::
 }
 
 void plan_new_names(const layout::Layout& layout, const PlanOptions& options, Steps& steps) {
-    RenameDevices rename{options.renames, naming_files()};
+    RenameDevices rename{options.renames, naming_files(layout)};
     std::vector<std::string> shown;
     layout::each<layout::Disk>(layout, [&](const layout::Node&, const layout::Disk& disk) {
         for (const auto& [from, to] : options.renames) {
@@ -39,16 +58,26 @@ void plan_new_names(const layout::Layout& layout, const PlanOptions& options, St
             }
         }
     });
+    for (const auto& [from, to] : options.renames) {
+        if (shown.empty() && from.starts_with("/dev/disk/")) {
+            shown.push_back(cat(from, " -> ", to));  // the same name at another place
+        }
+    }
     steps.push_back({cat("Put new disk names into the system's files: ", base::join(shown, ", ")), "", std::move(rename)});
 }
 
 }  // namespace
 
-std::vector<std::string> naming_files() {
+std::vector<std::string> naming_files(const layout::Layout& layout) {
     std::vector<std::string> files;
     for (const char* file : kNamingFiles) {
         files.push_back(cat(kTargetRoot, file));
     }
+    layout::each<layout::UefiBoot>(layout, [&](const layout::Node&, const layout::UefiBoot& boot) {
+        if (!boot.mount_point.empty()) {
+            add_files_of_uefi(boot, files);
+        }
+    });
     return files;
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
+
 namespace nrear::plan {
 
 namespace {
@@ -22,14 +24,34 @@ void note(Renames& renames, const std::string& from, const std::string& to) {
     }
 }
 
+/// udev's links to a disk and to its partitions, which fstab and the kernel's command line may name: by the place and by the WWN. Those made of model and
+/// serial number have a form for each kind of disk, and are not known here.
+void note_links(Renames& links, const layout::Layout& layout, const layout::Node& node, const layout::DiskFacts& from, const layout::DiskFacts& to) {
+    const auto note_link = [&](const std::string& directory, const std::string& old_name, const std::string& new_name) {
+        if (old_name.empty() || new_name.empty()) {
+            return;
+        }
+        note(links, directory + old_name, directory + new_name);
+        layout::each<layout::Partition>(layout, [&](const layout::Node& it, const layout::Partition& partition) {
+            if (it.on.front() == node.id) {
+                note(links, base::cat(directory, old_name, "-part", partition.number), base::cat(directory, new_name, "-part", partition.number));
+            }
+        });
+    };
+    note_link("/dev/disk/by-path/", from.by_path, to.by_path);
+    note_link("/dev/disk/by-id/wwn-", from.wwn, to.wwn);
+}
+
 }  // namespace
 
 Renames move_layout(layout::Layout& layout, const std::map<std::string, layout::DiskFacts>& targets) {
     Renames renames;
+    Renames links;
     for (auto& node : layout.nodes) {
         if (auto* disk = std::get_if<layout::Disk>(&node.what)) {
             const auto& target = targets.at(node.id);
             note(renames, disk->facts.path, target.path);
+            note_links(links, layout, node, disk->facts, target);
             disk->facts = target;
         }
     }
@@ -53,6 +75,7 @@ Renames move_layout(layout::Layout& layout, const std::map<std::string, layout::
             },
             node.what);
     }
+    renames.insert(renames.end(), links.begin(), links.end());
     return renames;
 }
 

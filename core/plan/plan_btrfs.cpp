@@ -168,7 +168,7 @@ private:
             }
         }
         if (!names.empty()) {
-            rename.files = naming_files();
+            rename.files = naming_files(layout_);
             steps.push_back({"Name subvolumes by their paths in the system's files: " + base::join(names, ", "), node_.id, std::move(rename)});
         }
     }

@@ -53,7 +53,7 @@ void plan_partition_table(const layout::Layout& layout, const layout::Node& node
 std::string sfdisk_script(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector);
 
 /// Files of the recovered system, in the rescue system, that may call disks by the kernel's names and subvolumes by their ids.
-std::vector<std::string> naming_files();
+std::vector<std::string> naming_files(const layout::Layout& layout);
 
 /// ",device=/dev/vda,device=/dev/vdb" for a btrfs on several devices, "" for one: the kernel then need not have heard of them before.
 std::string btrfs_device_options(const layout::Layout& layout, const layout::Node& node);

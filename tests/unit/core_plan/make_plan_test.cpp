@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/plan/move_layout.h"
 #include "core/plan/plan_text.h"
 #include "tests/unit/core_layout/sample_layout.h"
 
@@ -103,6 +104,22 @@ TEST_CASE("mount options: what would stop the files from coming back whole is le
     auto layout = sample_layout();
     std::get<layout::Mount>(layout::find(layout, "mount:/")->what).options = "ro,nodev,noexec,relatime,data=journal";
     CHECK(step_with(make_plan(layout), "mount -t ext4 -o acl,user_xattr,data=journal /dev/vda2 /mnt/local") > 0);
+}
+
+TEST_CASE("a disk at another place of the machine: udev's links to it get new names, the initramfs is made again where the system uses them") {
+    auto layout = sample_layout();
+    auto target = std::get<layout::Disk>(layout::find(layout, "disk:vda")->what).facts;
+    target.by_path = "pci-0000:00:09.0";
+    target.wwn = "0x5000c5";
+    std::get<layout::Mount>(layout::find(layout, "mount:/boot")->what).fstab_spec = "/dev/disk/by-path/pci-0000:00:04.0-part1";
+    const auto renames = move_layout(layout, {{"disk:vda", target}});
+    CHECK(renames == std::vector<std::pair<std::string, std::string>>{{"/dev/disk/by-path/pci-0000:00:04.0", "/dev/disk/by-path/pci-0000:00:09.0"},
+                                                                      {"/dev/disk/by-path/pci-0000:00:04.0-part1", "/dev/disk/by-path/pci-0000:00:09.0-part1"},
+                                                                      {"/dev/disk/by-path/pci-0000:00:04.0-part2", "/dev/disk/by-path/pci-0000:00:09.0-part2"}});
+    CHECK(rename_devices("/dev/disk/by-path/pci-0000:00:04.0-part1 /boot", renames) == "/dev/disk/by-path/pci-0000:00:09.0-part1 /boot");
+    const auto plan = make_plan(layout, {renames, {}});
+    CHECK(std::get<RebuildInitramfs>(plan.steps.back().action).forced);
+    CHECK(step_with(plan, "Put new disk names into the system's files: /dev/disk/by-path/pci-0000:00:04.0 -> ") > 0);
 }
 
 }  // namespace nrear::plan

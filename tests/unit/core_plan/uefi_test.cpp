@@ -192,6 +192,22 @@ TEST_CASE("what the operator has to hear of firmware") {
     CHECK(firmware_notes(uefi, {Firmware::kUefi, false, {}, {}}).size() == 1);
 }
 
+TEST_CASE("new disk names also go into the texts beside the loaders on the EFI system partition") {
+    const auto plan = make_plan(uefi_layout({entry(1, "CentOS")}), {{{"/dev/vda", "/dev/sda"}}, {}});
+    std::vector<std::string> files;
+    for (const auto& step : plan.steps) {
+        if (const auto* rename = std::get_if<RenameDevices>(&step.action)) {
+            files = rename->files;
+        }
+    }
+    for (const char* file : {"/mnt/local/boot/EFI/centos/grub.cfg", "/mnt/local/boot/EFI/centos/grubenv", "/mnt/local/boot/EFI/BOOT/grub.cfg", "/mnt/local/boot/loader/entries",
+                             "/mnt/local/etc/default/grub.d"}) {
+        INFO(file);
+        CHECK(std::count(files.begin(), files.end(), file) == 1);
+    }
+    CHECK(std::none_of(files.begin(), files.end(), [](const std::string& file) { return file.ends_with(".efi"); }));
+}
+
 TEST_CASE("a variable is written whole, replaced, removed, and read back") {
     const base::TempDir directory("/tmp", "efivars");
     Plan plan;

@@ -197,7 +197,8 @@ void set_system_area(IsoWriteOpts* options, const std::string& master_boot_recor
     constexpr int kIsohybrid = 2;
     constexpr int kActivePartition = 1 << 15;  // some BIOSes start no disk without one, and beside a GPT none would be active
     const int kind = master_boot_record.empty() ? kProtective : kIsohybrid;
-    check(iso_write_opts_set_system_area(options, area.data(), with_gpt ? kind | kActivePartition : kind, 0), "add the master boot record");
+    constexpr int kNoCylinders = 2 << 8;       // without a partition in the MBR nothing has to end with a cylinder
+    check(iso_write_opts_set_system_area(options, area.data(), with_gpt ? kind | kActivePartition | kNoCylinders : kind, 0), "add the master boot record");
 }
 
 // Partition 1 of the GPT is the ISO file system, 2 the EFI system partition: valid by UEFI 2.10, 5.3, with its copy at the end of the image.

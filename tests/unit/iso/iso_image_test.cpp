@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
 #include "core/base/temp_dir.h"
+#include "iso/fat_image.h"
 
 using nrear::iso::IsoOptions;
 
@@ -90,6 +91,36 @@ TEST_CASE("the same input gives the same bytes, another time other ones") {
     ++options.created;
     const auto later = write(options);
     CHECK_FALSE((first == later));
+}
+
+TEST_CASE("with an image for UEFI: a GPT and its copy, a protective MBR, a second boot entry") {
+    auto options = small_image();
+    options.efi_image = nrear::iso::make_fat_image({{"EFI/BOOT/BOOTX64.EFI", "", std::string(300'000, 'e')}}, {.created = options.created});
+    const auto image = write(options);
+    CHECK(image.substr(512, 8) == "EFI PART");
+    CHECK(image.substr(image.size() - 512, 8) == "EFI PART");
+    CHECK(static_cast<unsigned char>(image[446 + 4]) == 0xee);
+    CHECK(static_cast<unsigned char>(image[446 + 16]) == 0x80);  // the active one, of no type
+
+    const auto catalog = little32(image, 17 * kBlock + 0x47) * kBlock;
+    CHECK(static_cast<unsigned char>(image[catalog + 64]) == 0x91);  // the last section,
+    CHECK(static_cast<unsigned char>(image[catalog + 65]) == 0xef);  // for UEFI
+    CHECK(static_cast<unsigned char>(image[catalog + 96]) == 0x88);
+    const auto begin = std::size_t{little32(image, catalog + 104)} * kBlock;
+    const auto sectors = little32(image, catalog + 102) & 0xffffU;
+    CHECK(sectors * 512 == options.efi_image.size());
+    CHECK((image.substr(begin, options.efi_image.size()) == options.efi_image));
+    // The second entry of the GPT is that very place.
+    CHECK(little32(image, 1024 + 128 + 32) * std::uint64_t{512} == begin);
+
+    const auto again = write(options);
+    CHECK((image == again));
+    ++options.created;
+    CHECK_FALSE((image == write(options)));
+}
+
+TEST_CASE("the name by which GRUB finds the image") {
+    CHECK(nrear::iso::volume_uuid(1'763'800'000) == "2025-11-22-08-26-40-00");
 }
 
 TEST_CASE("files of the disk are streamed in") {

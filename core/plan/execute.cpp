@@ -74,6 +74,12 @@ public:
         return "";
     }
 
+    std::string operator()(const WriteFile& write) const {
+        base::make_directories(write.path.substr(0, write.path.rfind('/')));
+        base::write_file(write.path, write.text);
+        return "";
+    }
+
     std::string operator()(const RestoreFiles&) const {
         callbacks_.restore_files();
         return "";

@@ -52,6 +52,13 @@ struct MakeDirectories {
     bool operator==(const MakeDirectories&) const = default;
 };
 
+/// Makes a file in the rescue system that holds just that, mode 0600, and its directories. For programs that read files only.
+struct WriteFile {
+    std::string path;
+    std::string text;
+    bool operator==(const WriteFile&) const = default;
+};
+
 /// Streams the archive into kTargetRoot. The executor's caller does it.
 struct RestoreFiles {
     bool operator==(const RestoreFiles&) const = default;
@@ -77,7 +84,7 @@ struct SetFirmwareVariable {
     bool operator==(const SetFirmwareVariable&) const = default;
 };
 
-using Action = std::variant<RunCommand, WaitForDevice, MakeDirectories, RestoreFiles, RenameDevices, RebuildInitramfs, SetFirmwareVariable>;
+using Action = std::variant<RunCommand, WaitForDevice, MakeDirectories, WriteFile, RestoreFiles, RenameDevices, RebuildInitramfs, SetFirmwareVariable>;
 
 struct Step {
     std::string title;  ///< imperative, for people: "Create ext4 file system on /dev/vda1 for /"

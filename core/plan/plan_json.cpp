@@ -43,6 +43,7 @@ struct ActionWriter {
         }
         return out;
     }
+    Json operator()(const WriteFile& write) const { return {{"do", "write"}, {"path", text(write.path)}, {"text", text(write.text)}}; }
     Json operator()(const RestoreFiles&) const { return {{"do", "restore"}}; }
     Json operator()(const RenameDevices& rename) const {
         Json out = {{"do", "rename"}, {"names", Json::object()}, {"files", list(rename.files)}};

@@ -42,6 +42,12 @@ std::string details(const Step& step, const std::string& indent) {
         }
         out += run->secret.empty() ? "" : cat(indent, "  (", run->secret, " on standard input)\n");
     }
+    if (const auto* write = std::get_if<WriteFile>(&step.action)) {
+        out += cat(indent, "> ", base::printable(write->path), "\n");
+        for (const auto& line : base::split_lines(write->text)) {
+            out += cat(indent, line.empty() ? "" : "  | ", line, "\n");
+        }
+    }
     if (const auto* make = std::get_if<MakeDirectories>(&step.action)) {
         for (const auto& [path, mode] : make->directories) {
             out += cat(indent, "  ", base::printable(path), " ", octal(mode), "\n");
@@ -90,6 +96,11 @@ public:
             out += cat("    [ -d ", shell_quote(path), " ] || mkdir -p -m ", octal(mode), " ", shell_quote(path), "\n");
         }
         return out;
+    }
+    std::string operator()(const WriteFile& write) const {
+        const auto directory = write.path.substr(0, write.path.rfind('/'));
+        return cat("    mkdir -p -m 700 ", shell_quote(directory), "\n    cat > ", shell_quote(write.path), " <<'END_OF_FILE'\n", write.text,
+                   write.text.ends_with('\n') ? "" : "\n", "END_OF_FILE\n");
     }
     std::string operator()(const RestoreFiles&) const {
         return cat("    echo 'Now unpack the archive: tar --acls --xattrs --xattrs-include=\"*\" --selinux --numeric-owner -xpzf backup.tar.gz -C ", kTargetRoot, "'\n",

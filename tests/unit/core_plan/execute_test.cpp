@@ -180,6 +180,14 @@ TEST_CASE("directories, files, initramfs, devices") {
     REQUIRE(stat(made.c_str(), &facts) == 0);
     CHECK((facts.st_mode & 07777U) == 01777U);
 
+    const auto note = directory.path() + "/c/d/note";
+    plan.steps = {{"write", "", WriteFile{note, "one\ntwo"}}};
+    execute(plan, runner, {}, {});
+    CHECK(base::read_file(note) == "one\ntwo");
+    execute(plan, runner, {}, {});  // a second run finds it there
+    REQUIRE(stat(note.c_str(), &facts) == 0);
+    CHECK((facts.st_mode & 07777U) == 0600U);
+
     plan.steps = {{"wait", "", WaitForDevice{directory.path() + "/none", 0}}};
     CHECK_THROWS_WITH(execute(plan, runner, {}, {}), Catch::Contains("has not appeared"));
 }

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/command.h"
+#include "core/base/fd_stream.h"
+#include "core/base/temp_dir.h"
 #include "core/plan/make_plan.h"
 #include "tests/unit/core_layout/sample_layout.h"
 
@@ -57,6 +59,18 @@ TEST_CASE("the shell script is one that a shell takes, and quotes what it must")
     CHECK_THAT(script, Catch::Contains("-L 'it'\\''s; $(mine)'") || Catch::Contains("-L \"it's"));
     CHECK_THAT(script, Catch::Contains("<<'END_OF_INPUT'\nlabel: dos\n"));
     CHECK_THAT(script, Catch::Contains("mkdir -p -m 1777 '/mnt/local/a b'"));
+}
+
+TEST_CASE("a file that a step writes: for people, as JSON, by a shell") {
+    const base::TempDir directory;
+    Plan plan;
+    const auto path = directory.path() + "/a b/note";
+    plan.steps = {{"Note it", "vg:x", WriteFile{path, "it's $HOME\n\\n\tx"}}};
+    CHECK(to_text(plan, true) == "1   Note it\n      > " + path + "\n        | it's $HOME\n        | \\n\tx\n");
+    CHECK(nlohmann::json::parse(to_json(plan))["steps"][0]["action"]["text"] == "it's $HOME\n\\n\tx");
+    base::PosixCommandRunner runner;
+    CHECK(runner.run({.argv = {"sh", "-s"}, .input = to_shell(plan)}).ok());
+    CHECK(base::read_file(path) == "it's $HOME\n\\n\tx\n");
 }
 
 TEST_CASE("the shell script begins where it is told to") {

@@ -9,6 +9,9 @@ namespace nrear::layout {
 
 using Problems = std::vector<Unsupported>;
 
+/// Where the volumes of a group overlap, or lie on what is not there; one sentence each, empty when all is sound.
+std::vector<std::string> check_extents(const Layout& layout, const Node& group);
+
 void judge(const Layout& layout, const Node& node, const Disk& disk, Problems& problems);
 void judge(const Layout& layout, const Node& node, const MdArray& array, Problems& problems);
 void judge(const Layout& layout, const Node& node, const ExtFilesystem& ext, Problems& problems);
@@ -16,6 +19,9 @@ void judge(const Layout& layout, const Node& node, const BtrfsFilesystem& btrfs,
 void judge(const Layout& layout, const Node& node, const LuksVolume& luks, Problems& problems);
 void judge(const Layout& layout, const Node& node, const XfsFilesystem& xfs, Problems& problems);
 void judge(const Layout& layout, const Node& node, const Foreign& foreign, Problems& problems);
+void judge(const Layout& layout, const Node& node, const PhysicalVolume& volume, Problems& problems);
+void judge(const Layout& layout, const Node& node, const VolumeGroup& group, Problems& problems);
+void judge(const Layout& layout, const Node& node, const LogicalVolume& volume, Problems& problems);
 void judge(const Layout& layout, const Node& node, const BootLoader& boot, Problems& problems);
 void judge(const Layout& layout, const Node& node, const UefiBoot& boot, Problems& problems);
 

@@ -212,6 +212,10 @@ std::string BlkidProbe::read(const std::string& device, std::uint64_t offset, st
     return read_at(fd.get(), offset, size, device);
 }
 
+std::optional<LvmLabel> BlkidProbe::lvm_label(const std::string& device) {
+    return with_context("looking at " + device, [&] { return read_lvm_label([&](std::uint64_t offset, std::size_t size) { return read(device, offset, size); }); });
+}
+
 std::uint64_t BlkidProbe::used_bytes(const std::string& mount_point) {
     struct statvfs facts {};
     if (statvfs(mount_point.c_str(), &facts) != 0) {

@@ -10,6 +10,7 @@
 
 #include "core/layout/disk.h"
 #include "core/layout/partition.h"
+#include "core/scan/lvm_label.h"
 
 namespace nrear::scan {
 
@@ -41,6 +42,8 @@ public:
     virtual bool reads_as_zeros(const std::string& device) = 0;
     /// The bytes at an offset as they are on the device now, not as the page cache remembers them; fewer at its end. For small, fixed places: superblocks.
     virtual std::string read(const std::string& device, std::uint64_t offset, std::size_t size) = 0;
+    /// What LVM wrote on a physical volume; nothing when it is none.
+    virtual std::optional<LvmLabel> lvm_label(const std::string& device) = 0;
     /// Bytes in use on the local file system mounted there; 0 when it can't tell. Never asked about network file systems.
     virtual std::uint64_t used_bytes(const std::string& mount_point) = 0;
 };

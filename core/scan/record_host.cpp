@@ -110,6 +110,15 @@ public:
         }
         return bytes;
     }
+    std::optional<LvmLabel> lvm_label(const std::string& device) override {
+        auto label = inner_.lvm_label(device);
+        note(device);
+        if (label) {
+            devices_[device]["lvm"] = {{"uuid", label->uuid}, {"size", label->size}, {"metadata_copies", label->metadata_copies}, {"metadata_size", label->metadata_size},
+                                       {"metadata_ignored", label->metadata_ignored}, {"metadata", base::split_lines(label->metadata)}};
+        }
+        return label;
+    }
     std::uint64_t used_bytes(const std::string& mount_point) override {
         const auto used = inner_.used_bytes(mount_point);
         used_[mount_point] = used;

@@ -77,6 +77,10 @@ RecordedBlockProbe::Device device_of(const Json& json) {
         bytes.resize(row.at("length").get<std::size_t>());  // zeros at the end are not kept
         device.reads[{row.at("offset"), row.at("size")}] = std::move(bytes);
     }
+    if (json.contains("lvm")) {
+        const auto& label = json["lvm"];
+        device.lvm = LvmLabel{label.at("uuid"), label.at("size"), label.at("metadata_copies"), label.at("metadata_size"), label.at("metadata_ignored"), joined(label.at("metadata"))};
+    }
     return device;
 }
 
@@ -145,6 +149,7 @@ const RecordedBlockProbe::Device& RecordedBlockProbe::device(const std::string& 
 std::optional<Signature> RecordedBlockProbe::signature(const std::string& path) { return device(path).signature; }
 std::optional<FoundTable> RecordedBlockProbe::partition_table(const std::string& path) { return device(path).table; }
 std::string RecordedBlockProbe::boot_code(const std::string& path) { return device(path).boot_code; }
+std::optional<LvmLabel> RecordedBlockProbe::lvm_label(const std::string& path) { return device(path).lvm; }
 bool RecordedBlockProbe::reads_as_zeros(const std::string& path) { return device(path).zeros; }
 
 std::string RecordedBlockProbe::read(const std::string& path, std::uint64_t offset, std::size_t size) {

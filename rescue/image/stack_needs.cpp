@@ -12,6 +12,9 @@ constexpr StackNeeds kNeeds[] = {
     {"mke2fs", "e2fsck tune2fs dumpe2fs resize2fs", "", "ext4"},
     {"mkfs.btrfs", "btrfs btrfstune", "", "btrfs"},
     {"mkfs.xfs", "xfs_repair xfs_db xfs_growfs xfs_io fsck.xfs", "", "xfs"},
+    {"lvm", "pvs vgs lvs pvscan vgscan lvscan pvdisplay vgdisplay lvdisplay pvchange vgchange lvchange vgcfgbackup vgcfgrestore dmsetup", "/etc/lvm/profile",
+     "dm-mod dm-log dm-mirror dm-raid dm-region-hash raid0 raid1 raid10 raid456"},
+    {"thin_restore", "thin_check thin_dump thin_repair", "", "dm-thin-pool dm-bio-prison dm-bufio dm-persistent-data"},
 };
 
 }  // namespace

@@ -96,6 +96,7 @@ public:
         check(device);
         return contents[device].substr(std::min<std::size_t>(offset, contents[device].size()), size);
     }
+    std::optional<LvmLabel> lvm_label(const std::string&) override { return std::nullopt; }
     std::uint64_t used_bytes(const std::string&) override { return 0; }
 
 private:

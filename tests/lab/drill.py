@@ -134,6 +134,7 @@ def perform(options, spec, node_image, accel, work):
         drill = Drill(lab, spec, options.nrear)
         drill.back_up()
         journey.check_server(lab)
+        journey.note_sizes(lab, drill.iso, drill.archive)
         drill.lose_and_recover()
         drill.compare_disks()
         drill.boot_and_compare()

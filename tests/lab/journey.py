@@ -213,11 +213,10 @@ def check_server(lab):
     with open(where + "/controller-0/backup.json", encoding="utf-8") as record:
         json.load(record)
     run(["gzip", "-t", lab.archive()])
-    note_sizes(lab, lab.iso(), lab.archive())
-    say(f"on the server: ISO {lab.figures['ISO MB']} MB, archive {lab.figures['archive MB']} MB")
 
 
 def note_sizes(lab, iso, archive):
     lab.figures["ISO MB"] = round(os.path.getsize(iso) / 1e6, 1)
     lab.figures["archive MB"] = round(os.path.getsize(archive) / 1e6, 1)
+    say(f"on the server: ISO {lab.figures['ISO MB']} MB, archive {lab.figures['archive MB']} MB")
 

@@ -95,10 +95,10 @@ def key(row, source):
     return digest.hexdigest()[:16]
 
 
-def get(row, accel, logs):
+def get(row, accel, logs, with_rear=False):
     """The row's node, built if the cache does not have it. Rows with the same node share it."""
-    source = row_tree.get(row.kernel)
-    name = f"rows-{row.stack}-{row.firmware}-{key(row, source)}"
+    source = row_tree.get(row.kernel, with_rear)
+    name = f"rows-{row.stack}-{row.firmware}{'-rear' if with_rear else ''}-{key(row, source)}"
     final = os.path.join(image.cache_dir(), name)
     with image.cache_lock():
         if os.path.exists(final):

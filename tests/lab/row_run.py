@@ -29,27 +29,32 @@ def digest(path):
 
 
 class RowRun:
-    def __init__(self, lab, row, built):
+    def __init__(self, lab, row, built, tool):
         self.lab = lab
         self.row = row
         self.built = built
         self.differences = []
         self.lab.figures["build s"] = built.seconds
         self.lab.passphrase = rows.PASSPHRASE if row.passphrase else None
-        self.tool = journey.with_passphrase(journey.NREAR, lab.passphrase)
+        self.is_nrear = tool is journey.NREAR
+        self.tool = journey.with_passphrase(tool, lab.passphrase)
 
     # --- stages, in order ---
 
     def back_up(self):
         self.node_disks, self.lab.variables = self.built.copy_to(self.lab.work)
         with self.boot(self.row.drives, self.node_disks, "node", "the node boots") as node:
-            self.lab.fetch_program(node)
+            if self.is_nrear:
+                self.lab.fetch_program(node)
             self.facts_before = self.storage_facts(node, self.row.drives, "before")
             journey.timed_talk(self.lab, self.tool, node, "mkbackup", self.tool.backup_command, self.tool.backup_answers, journey.BACKUP_SECONDS)
-            self.record_host(node)
+            if self.is_nrear:
+                self.record_host(node)
             self.files_before = self.manifest(node, "before")
             journey.power_off(node)
-        journey.check_server(self.lab)
+        if self.is_nrear:
+            journey.check_server(self.lab)
+        journey.note_sizes(self.lab, self.lab.iso(), self.lab.archive())
 
     def record_host(self, node):
         """The node as a recorded host, a by-product: tests/fixtures/hosts may take it."""
@@ -169,15 +174,16 @@ def write_result(lab, row, verdict, differences):
         out.writelines(f"{d}\n" for d in differences)
 
 
-def perform(row, built, accel, program, work, logs):
-    """The whole row; returns the exit status. Called inside the sandbox."""
+def perform(row, built, accel, program, work, logs, tool=journey.NREAR):
+    """The whole row; returns the exit status. Called inside the sandbox. `program`: nrear, where that is the tool."""
     began = time.monotonic()
     with Server(work, logs) as server, Depot(os.path.join(work, "depot")) as depot:
-        depot.offer("nrear", program)
+        if program:
+            depot.offer("nrear", program)
         for name, path in GUEST_FILES.items():
             depot.offer(name, os.path.join(HERE, "guest", path))
         lab = journey.Lab(None, accel, server, depot, work, logs)
-        run = RowRun(lab, row, built)
+        run = RowRun(lab, row, built, tool)
         stage = "back up"
         try:
             for stage, step in (("back up", run.back_up), ("recover", run.lose_and_recover), ("boot and compare", run.boot_and_compare)):

@@ -26,7 +26,7 @@ GENERIC = "linux-image-amd64"  # has USB, which the cloud kernel lacks
 DROPPED = tuple(
     "usr/share/doc/* usr/share/man/* usr/share/info/* usr/share/locale/* usr/share/bash-completion usr/share/i18n usr/share/perl "
     "usr/lib/x86_64-linux-gnu/perl usr/share/consolefonts usr/share/keymaps usr/share/zoneinfo/*/* usr/share/vim/vim*/* usr/share/pixmaps "
-    "usr/share/misc/* usr/share/terminfo/*/* usr/lib/x86_64-linux-gnu/gconv usr/lib/x86_64-linux-gnu/libicu* usr/sbin/xfs_scrub* "
+    "usr/share/misc/*.ids usr/share/terminfo/*/* usr/lib/x86_64-linux-gnu/gconv usr/lib/x86_64-linux-gnu/libicu* usr/sbin/xfs_scrub* "
     "usr/lib/udev/hwdb* usr/lib/python3*/lib2to3 usr/lib/python3*/ensurepip usr/lib/python3*/asyncio usr/lib/python3*/multiprocessing "
     "usr/lib/python3*/unittest usr/lib/python3*/email usr/lib/python3*/distutils usr/lib/python3*/pydoc_data "
     "var/lib/apt/lists/* var/cache/*/* var/log/*.log var/log/apt var/lib/dpkg/info/*".split())
@@ -40,12 +40,16 @@ DROPPED_SUBSYSTEMS = tuple(
     "fs/udf fs/hfs fs/hfsplus fs/nilfs2 fs/orangefs fs/dlm fs/9p fs/ntfs fs/erofs fs/coda fs/ufs fs/jffs2".split())
 KEPT_DRIVERS = ("net/virtio_net.ko", "net/net_failover.ko", "platform/x86/wmi.ko")
 
-def key(kernel):
-    digest = hashlib.sha256(repr((kernel, PACKAGES)).encode())
+def packages(kernel, with_rear):
+    return sorted({kernel, *PACKAGES, *(node_spec.REAR_PACKAGES if with_rear else ())})
+
+
+def key(names):
+    digest = hashlib.sha256(repr(names).encode())
     for name in BUILDER_FILES:
         with open(os.path.join(HERE, name), "rb") as source:
             digest.update(source.read())
-    digest.update(image.package_versions([kernel, *PACKAGES]).encode())
+    digest.update(image.package_versions(names).encode())
     return digest.hexdigest()[:16]
 
 
@@ -59,24 +63,25 @@ class Source:
         self.initrd = os.path.join(folder, "initrd.img")
 
 
-def get(kernel=CLOUD):
-    """The source tree with this kernel, made if the cache does not have it."""
-    name = f"rows-source-{kernel.replace('linux-image-', '')}-{key(kernel)}"
+def get(kernel=CLOUD, with_rear=False):
+    """The source tree with this kernel, with Debian's ReaR for bench/rear-rows; made if the cache does not have it."""
+    names = packages(kernel, with_rear)
+    name = f"rows-source-{kernel.replace('linux-image-', '')}{'-rear' if with_rear else ''}-{key(names)}"
     final = os.path.join(image.cache_dir(), name)
     with image.cache_lock():
         if not os.path.exists(final):
             with Step(f"making the rows' file tree {name}"), tempfile.TemporaryDirectory(prefix="lab-source.", dir=image.cache_dir()) as work:
-                _build(kernel, work)
+                _build(names, work)
                 os.rename(os.path.join(work, "source"), final)
             image.drop_older(final)
     return Source(final)
 
 
-def _build(kernel, work):
+def _build(names, work):
     root = os.path.join(work, "tree")
     source = Source(os.path.join(work, "source"))
     os.mkdir(source.folder)
-    _bootstrap(kernel, root)
+    _bootstrap(names, root)
     tree.configure(root)
     _slim(root)
     tree.write(root, "/lab/init", _read("guest/builder-init"), 0o755)
@@ -89,7 +94,7 @@ def _build(kernel, work):
     run(["mke2fs", "-q", "-F", "-t", "ext4", "-L", SOURCE_LABEL, "-E", "root_owner=0:0", "-d", root, source.disk])
 
 
-def _bootstrap(kernel, root):
+def _bootstrap(names, root):
     """What differs from row to row (fstab, crypttab, mdadm.conf, the initramfs where it needs them) is written in the builder guest."""
     early = root + ".early"
     tree.write(early, "/etc/initramfs-tools/conf.d/resume", "RESUME=none\n")
@@ -98,7 +103,7 @@ def _bootstrap(kernel, root):
     tree.write(early, "/etc/default/grub", tree.GRUB_DEFAULTS)
     tree.write(early, "/etc/fstab", "# written by the row\n")
     tree.identity(early)
-    tree.mmdebstrap(root, early, [kernel, *PACKAGES])
+    tree.mmdebstrap(root, early, names)
 
 
 def _remove(root, patterns):

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 
-from . import machine, row_build, row_run, row_tree, rows, sandbox
+from . import journey, machine, row_build, row_run, row_tree, rows, sandbox
 from .report import LabError, say, show_failure
 
 COLUMNS = (("build s", "build"), ("node boot s", "boot"), ("mkbackup s", "mkbackup"), ("menu to prompt s", "rescue"), ("recover s", "recover"),
@@ -39,26 +39,30 @@ def fresh(folder):
     return folder
 
 
-def run_row(row, accel, options):
+def run_row(row, accel, options, tool=journey.NREAR):
     """Build and run one row; what came of it is in result.json of its directory."""
     logs = fresh(os.path.join(options.logs, row.name))
     say(f"=== row {row.name}: {row.title}")
     try:
-        built = row_build.get(row, accel, logs)
+        built = row_build.get(row, accel, logs, with_rear=tool is not journey.NREAR)
     except LabError as error:
         show_failure(error)
-        return {"row": row.name, "title": row.title, "verdict": f"FAILED to build: {error}", "figures": {}}
+        return result(row, f"FAILED to build: {error}")
     if options.build_only:
-        return {"row": row.name, "title": row.title, "verdict": "built", "figures": {"build s": built.seconds}}
-    status = sandbox.run(lambda work: row_run.perform(row, built, accel, options.nrear, work, logs), options.keep_work)
+        return result(row, "built", {"build s": built.seconds})
+    status = sandbox.run(lambda work: row_run.perform(row, built, accel, options.nrear, work, logs, tool), options.keep_work)
     path = os.path.join(logs, "result.json")
     if not os.path.exists(path):
-        return {"row": row.name, "title": row.title, "verdict": f"FAILED (status {status})", "figures": {}}
+        return result(row, f"FAILED (status {status})")
     with open(path, encoding="utf-8") as text:
-        result = json.load(text)
-    if status != 0 and result["verdict"] == "equal":
-        result["verdict"] = f"FAILED (status {status})"
-    return result
+        found = json.load(text)
+    if status != 0 and found["verdict"] == "equal":
+        found["verdict"] = f"FAILED (status {status})"
+    return found
+
+
+def result(row, verdict, figures=None):
+    return {"row": row.name, "title": row.title, "verdict": verdict, "figures": figures or {}}
 
 
 def table(results):

@@ -314,7 +314,8 @@ def mounts():
     for line in ask("findmnt", "--raw", "--noheadings", "--notruncate", "-o", "TARGET,SOURCE,FSTYPE,OPTIONS,FSROOT").splitlines():
         target, source, kind, options, inside = line.split(" ")
         if kind not in pseudo and not target.startswith(("/run", "/dev")):
-            fact(f"mount {target} {kind} {inside}", f"{source} {options}")
+            # Numbers of an automount that are new at each boot.
+            fact(f"mount {target} {kind} {inside}", re.sub(r"\b(fd|pgrp|pipe_ino)=\d+", r"\1=N", f"{source} {options}"))
     with open("/proc/swaps", encoding="utf-8") as swaps:
         for line in swaps.read().splitlines()[1:]:
             name, kind, size, _, priority = line.split()

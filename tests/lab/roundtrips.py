@@ -3,7 +3,8 @@
 # it anew on blank disks, and compares by the ordinary tools. Run by scripts/roundtrips.
 #
 # What a script needs stands in its head: "# disks: 2G 1G,nvme 1G,ata,4k" (blank disks in order), "# firmware: uefi", "# seconds: 600",
-# "# files: guest/odd_files.py" (beside it when it runs). The program is ./nrear. It ends with the line "ROUNDTRIP OK".
+# "# files: guest/odd_files.py" (beside it when it runs). The guest's own root is vda; the blank disks follow, with the serials disk0, disk1...
+# The program is ./nrear. The script ends with the line "ROUNDTRIP OK".
 
 import argparse
 import glob
@@ -56,7 +57,7 @@ def run_one(path, source, accel, program, logs):
         files = {"nrear": program, **{os.path.basename(file): os.path.join(HERE, file) for file in head["files"]}}
         log = os.path.join(logs, name + ".log")
         with Step(f"round trip: {name}"):
-            status, output = row_build.run_script(source, accel, path, files, disks, log, variables, head["seconds"])
+            status, output = row_build.run_script(source, accel, path, files, disks, log, variables, head["seconds"], root_first=True)
         good = status == 0 and "ROUNDTRIP OK" in output.splitlines()[-3:]
         if not good:
             say(f"  FAILED (status {status}); the whole of it is in {log}")

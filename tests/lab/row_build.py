@@ -44,13 +44,14 @@ def make_payload(path, files):
     os.truncate(path, (size + rows.MIB - 1) // rows.MIB * rows.MIB)
 
 
-def run_script(source, accel, script, files, disks, log, variables=None, seconds=BUILD_SECONDS):
-    """Run `script` (a host path) in a builder guest beside `files`; returns (status, its output)."""
+def run_script(source, accel, script, files, disks, log, variables=None, seconds=BUILD_SECONDS, root_first=False):
+    """Run `script` (a host path) in a builder guest beside `files`; returns (status, its output). The disks come first, so that their names are
+    those that the node will see; with `root_first` the guest's own root is vda and they begin at vdb."""
     with tempfile.TemporaryDirectory(prefix="lab-payload.", dir=os.environ.get("TMPDIR", "/var/tmp")) as work:
         payload = os.path.join(work, "payload.tar")
         make_payload(payload, {"script": script, **files})
-        # The disks first, so that their names are those that the node will see.
-        hardware = [*disks, machine.Disk(source.disk, serial="lab-source", throw_away=True), machine.Disk(payload, serial="lab-payload", throw_away=True)]
+        root = [machine.Disk(source.disk, serial="lab-source", throw_away=True)]
+        hardware = [*(root if root_first else []), *disks, *([] if root_first else root), machine.Disk(payload, serial="lab-payload", throw_away=True)]
         arguments = f"root=LABEL={row_tree.SOURCE_LABEL} rootfstype=ext4 rw quiet noresume init=/lab/init {node_spec.KERNEL_ARGUMENTS}"
         with machine.Machine(accel, log, disks=hardware, kernel=(source.kernel, source.initrd, arguments), network=False, variables=variables,
                              memory_mib=MEMORY_MIB) as guest:

@@ -18,7 +18,7 @@ SPARE_MIB = 400
 
 PACKAGES = tuple(p for p in node_spec.BASE_PACKAGES if p != "grub-pc") + tuple(
     "grub-pc-bin grub-efi-amd64-bin grub-efi-amd64-signed shim-signed grub2-common efibootmgr lvm2 thin-provisioning-tools mdadm cryptsetup "
-    "cryptsetup-initramfs xfsprogs btrfs-progs dosfstools".split())
+    "cryptsetup-initramfs xfsprogs btrfs-progs dosfstools gdisk".split())
 CLOUD = "linux-image-cloud-amd64"
 GENERIC = "linux-image-amd64"  # has USB, which the cloud kernel lacks
 

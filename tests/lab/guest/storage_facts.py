@@ -340,11 +340,13 @@ def firmware():
     for line in ask("efibootmgr", "-v").splitlines():
         found = re.match(r"Boot([0-9A-F]{4})(\*?) (.*?)\t(.*)", line)
         if found:
-            entries[found.group(1)] = found.group(3)
+            if "/File(" in found.group(4):
+                entries[found.group(1)] = found.group(3)
             fact(f"efi entry {found.group(3)}", f"{'active' if found.group(2) else 'inactive'} {found.group(4)}")
         elif line.startswith("BootOrder:"):
             order = line.split()[1].split(",")
-    fact("efi order", " > ".join(entries.get(number, number) for number in order))
+    # Of what names a file: the firmware adds the drives that it finds where it likes.
+    fact("efi order", " > ".join(entries[number] for number in order if number in entries))
 
 
 def main():

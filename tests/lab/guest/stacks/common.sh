@@ -20,6 +20,19 @@ GUID_LUKS=CA7D7CCB-63ED-4C53-861C-1742536059CC
 # uuid STACK NUMBER: an identity that is recognised when it is seen where it should not be.
 uuid() { printf '%08x-3c4f-4f0a-9d5a-7a0c11e0%04x\n' $((0x10000000 + $1)) "$2"; }
 
+# USB disks take their time.
+await_disks() {
+    local disk tries=0
+    for disk in "${DISKS[@]}"; do
+        until [ -b "$disk" ]; do
+            tries=$((tries + 1))
+            [ $tries -lt 600 ] || { echo "build: $disk does not appear"; return 1; }
+            sleep 0.1
+        done
+    done
+    udevadm settle
+}
+
 # part DISK: a table by the script of sfdisk on standard input.
 part() {
     sfdisk --quiet --wipe always "$1"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct ExtFilesystem {
     std::uint64_t reserved_blocks = 0;
     std::uint64_t inodes = 0;
     std::uint32_t inode_size = 256;    ///< bytes
+    std::optional<std::uint32_t> blocks_per_group;  ///< absent when it is what mke2fs chooses: eight times the block size
     std::uint32_t flex_group = 0;      ///< block groups in a flex_bg group; 0 = no flex_bg
     std::uint32_t cluster_size = 0;    ///< bytes; 0 = no bigalloc
     std::uint32_t stride = 0;          ///< RAID stride and stripe width, in blocks; 0 = not set
@@ -52,6 +54,7 @@ void fields(Either<ExtFilesystem> auto& ext, auto&& visit) {
     visit("reserved_blocks", ext.reserved_blocks);
     visit("inodes", ext.inodes);
     visit("inode_size", ext.inode_size);
+    visit("blocks_per_group", ext.blocks_per_group);
     visit("flex_group", ext.flex_group);
     visit("cluster_size", ext.cluster_size);
     visit("stride", ext.stride);

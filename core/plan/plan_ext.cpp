@@ -46,6 +46,9 @@ RunCommand make_filesystem(const ExtFilesystem& ext) {
     if (ext.journal_size != 0) {
         option("-J", cat("size=", ext.journal_size / (1024 * 1024)));
     }
+    if (ext.blocks_per_group) {
+        option("-g", cat(*ext.blocks_per_group));
+    }
     if (ext.flex_group != 0 && has(ext.features, "flex_bg")) {
         option("-G", cat(ext.flex_group));
     }

@@ -65,8 +65,12 @@ layout::ExtFilesystem parse_dumpe2fs(std::string_view text) {
     ext.reserved_blocks = report.needed("Reserved block count");
     ext.inodes = report.needed("Inode count");
     ext.inode_size = static_cast<std::uint32_t>(report.number("Inode size").value_or(128));
-    ext.flex_group = report.small("Flex block group size");
     ext.cluster_size = report.small("Cluster size");
+    // With bigalloc the group is counted in clusters, and mke2fs takes what follows from them.
+    if (const auto group = report.small("Blocks per group"); ext.cluster_size == 0 && group != 0 && group != 8 * ext.block_size) {
+        ext.blocks_per_group = group;
+    }
+    ext.flex_group = report.small("Flex block group size");
     ext.stride = report.small("RAID stride");
     ext.stripe_width = report.small("RAID stripe width");
     const auto journal_blocks = report.number("Total journal blocks");  // 1.45 and later

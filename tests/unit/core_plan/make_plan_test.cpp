@@ -54,6 +54,12 @@ TEST_CASE("a plan goes from the disk up to the boot loader") {
                        "grub-install --target=i386-pc /dev/vda", "initramfs"});
 }
 
+TEST_CASE("block groups of a size of their own are made so") {
+    auto layout = sample_layout();
+    std::get<layout::ExtFilesystem>(layout::find(layout, "fs:vda1")->what).blocks_per_group = 16384;
+    check_order(make_plan(layout), {" -g 16384 "});
+}
+
 TEST_CASE("whatever the order of the nodes, no step comes before what it needs") {
     std::mt19937 random(11);
     const auto original = with_swap_and_second_disk();

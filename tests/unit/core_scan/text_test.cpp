@@ -100,6 +100,7 @@ TEST_CASE("dumpe2fs of e2fsprogs 1.42") {
     CHECK(ext.check_interval == 15552000);
     CHECK(ext.reserved_gid == 5);
     CHECK(ext.journal_size == 32U << 20U);
+    CHECK_FALSE(ext.blocks_per_group);
     CHECK(ext.flex_group == 16);
     CHECK(ext.stride == 16);
     CHECK(ext.stripe_width == 64);
@@ -107,6 +108,13 @@ TEST_CASE("dumpe2fs of e2fsprogs 1.42") {
     CHECK(ext.hash_algorithm == "half_md4");
     CHECK(std::find(ext.features.begin(), ext.features.end(), "needs_recovery") == ext.features.end());
     CHECK(ext.features.size() == 14);
+}
+
+TEST_CASE("block groups of another size than mke2fs would make are noted") {
+    std::string text = kEl7;
+    text.replace(text.find("32768"), 5, "16384");
+    CHECK(parse_dumpe2fs(text).blocks_per_group == 16384);
+    CHECK_FALSE(parse_dumpe2fs(text + "Cluster size:             65536\n").blocks_per_group);
 }
 
 TEST_CASE("dumpe2fs that shows too little is refused") {

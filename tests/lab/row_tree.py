@@ -100,6 +100,7 @@ def _bootstrap(names, root):
     tree.write(early, "/etc/initramfs-tools/conf.d/resume", "RESUME=none\n")
     # The fastest, since the rows that need one of their own make it under emulation.
     tree.write(early, "/etc/initramfs-tools/conf.d/compress", "COMPRESS=zstd\nCOMPRESSLEVEL=1\n")
+    tree.write(early, "/etc/initramfs-tools/update-initramfs.conf", "update_initramfs=no\nbackup_initramfs=no\n")  # until _slim()
     tree.write(early, "/etc/default/grub", tree.GRUB_DEFAULTS)
     tree.write(early, "/etc/fstab", "# written by the row\n")
     tree.identity(early)
@@ -131,7 +132,8 @@ def _slim(root):
         with open(path, "wb") as module:
             module.write(content)
     run(["depmod", "-b", root, release])
-    run(["chroot", root, "/usr/bin/env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "update-initramfs", "-u", "-k", release])
+    tree.write(root, "/etc/initramfs-tools/update-initramfs.conf", "update_initramfs=yes\nbackup_initramfs=no\n")
+    run(["chroot", root, "/usr/bin/env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "update-initramfs", "-c", "-k", release])
 
 
 def _read(name):

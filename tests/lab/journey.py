@@ -29,7 +29,7 @@ OFF_SECONDS = 300
 ASKS_PASSWORD = r"^(Password of \S+|\S+'s password): $"
 ASKS_A_WORD = r"\(type (\S+) to go on\): ?$"
 ASKS_WHAT_NOW = r"Your choice \[[^\]\n]*\]: ?$"
-ASKS_PASSPHRASE = r"^[^\n]*[Pp]assphrase[^\n]*: ?$"
+ASKS_PASSPHRASE = r"^([^\n]*[Pp]assphrase[^\n]*|The same again): ?$"
 # cryptsetup-initramfs before the root is there, systemd afterwards.
 ASKS_TO_UNLOCK = r"Please (unlock disk|enter passphrase for disk) [^\n]*: ?$"
 RESTORE_BEGINS = r"Restore the files"

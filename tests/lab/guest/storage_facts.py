@@ -320,6 +320,8 @@ def mounts():
         for line in swaps.read().splitlines()[1:]:
             name, kind, size, _, priority = line.split()
             fact(f"swap {device_of(name)}", f"{kind} size {size} priority {priority}")
+            if kind == "file":
+                fact(f"swap {name} header", " ".join(ask("blkid", "--probe", "--output", "export", name.encode().decode("unicode_escape")).split("\n")[1:]))
 
 
 def device_of(name):

@@ -54,6 +54,26 @@ void judge(const Layout& layout, const Node& node, const Foreign& foreign, Probl
     problems.push_back({foreign.kind, foreign.path, mount_points_above(layout, node.id), ""});
 }
 
+namespace {
+
+/// A root without a disk of its own under it.
+std::string why_no_root(const Layout& layout) {
+    const Node* node = find(layout, "dir:/");
+    const auto* root = node == nullptr ? nullptr : std::get_if<MountPointDirectory>(&node->what);
+    if (root == nullptr) {
+        return "no disk was found under it";
+    }
+    if (root->type == "zfs") {
+        return base::cat("it is on the ZFS pool ", base::printable(root->source.substr(0, root->source.find('/'))), ", which nrear cannot make again");
+    }
+    if (root->type == "overlay" || root->reason == "an image file") {
+        return "this is a live system or a container: run nrear on the installed system itself";
+    }
+    return base::cat("it is ", base::printable(root->type), ", ", base::printable(root->reason));
+}
+
+}  // namespace
+
 std::vector<Unsupported> unsupported(const Layout& layout) {
     Problems problems;
     const bool uefi = layout.host.firmware == Firmware::kUefi;
@@ -65,7 +85,7 @@ std::vector<Unsupported> unsupported(const Layout& layout) {
         has_root = has_root || node.id == "mount:/";
     }
     if (!has_root) {
-        problems.push_back({"root file system", "", {"/"}, "no disk was found under it"});
+        problems.push_back({"root file system", "", {"/"}, why_no_root(layout)});
     }
     if (!has_boot) {
         problems.push_back({"boot loader", "", {}, uefi ? "nothing is recorded of what UEFI firmware starts" : "none that nrear knows was found on the disks that come back"});

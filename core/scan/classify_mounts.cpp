@@ -87,7 +87,7 @@ public:
     Classifier(const base::Root& root, const BlockDevices& devices, const ScanOptions& options) : root_(root), devices_(devices), options_(options) {}
 
     void take(const MountEntry& entry) {
-        if (below_volatile(entry.mount_point) || contains(kUnrecorded, entry.type)) {
+        if (below_volatile(entry.mount_point) || (contains(kUnrecorded, entry.type) && entry.mount_point != "/")) {
             return;
         }
         const BlockDevice* device = device_of(root_, devices_, entry);

@@ -10,6 +10,7 @@
 #include "core/layout/creation_order.h"
 #include "core/scan/block_devices.h"
 #include "core/scan/classify_mounts.h"
+#include "core/scan/device_kind.h"
 #include "core/scan/crypttab.h"
 #include "core/scan/host_facts.h"
 #include "core/scan/scan_work.h"
@@ -24,19 +25,6 @@ using layout::NodeId;
 
 std::string filesystem_kind(const std::string& type) {
     return type == "xfs" ? "XFS file system" : type == "vfat" ? "FAT file system" : type + " file system";
-}
-
-std::string device_kind(const BlockDevice& device) {
-    if (!device.md_level.empty()) {
-        return cat("Linux software RAID (", device.md_level, ")");
-    }
-    for (const auto& [prefix, kind] : {std::pair{"LVM-", "LVM logical volume"}, std::pair{"CRYPT-LUKS", "LUKS encrypted volume"}, std::pair{"CRYPT-", "encrypted volume"},
-                                       std::pair{"mpath-", "multipath disk"}, std::pair{"part", "partition of a device-mapper disk"}, std::pair{"DMRAID-", "firmware RAID"}}) {
-        if (device.dm_uuid.starts_with(prefix)) {
-            return kind;
-        }
-    }
-    return device.name.starts_with("dm-") ? "device-mapper device" : "block device of an unknown kind";
 }
 
 class Scanner final : public ScanWork {
@@ -57,6 +45,7 @@ public:
         look_at_unused_devices();
         for (const auto& directory : mounts.directories) {
             add_directory(directory);
+            warn_of_lost_pool(directory);
         }
         add_boot();
         sort_nodes();
@@ -273,6 +262,13 @@ private:
         }
         if (!has(node.id)) {
             add(std::move(node));
+        }
+    }
+
+    /// A pool is local, and has no block device in the table of mounts.
+    void warn_of_lost_pool(const layout::MountPointDirectory& directory) {
+        if (directory.path != "/" && directory.type == "zfs") {
+            warn(cat(base::printable(directory.path), " (ZFS, ", base::printable(directory.source), ") is left out: nrear makes no ZFS pools; its files are not in the backup"));
         }
     }
 

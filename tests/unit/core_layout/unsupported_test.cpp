@@ -79,6 +79,15 @@ TEST_CASE("an sfdisk that cannot write the table again is named, whatever else i
 
 TEST_CASE("no root and no boot loader are refused") {
     CHECK(lines(Layout{}) == Lines{"root file system (/): no disk was found under it", "boot loader: none that nrear knows was found on the disks that come back"});
+    const auto on = [](const MountPointDirectory& root) {
+        Layout layout;
+        layout.nodes.push_back({"dir:/", {}, root});
+        return lines(layout).front();
+    };
+    CHECK(on({"/", "rpool/ROOT/debian", "zfs", 0755, "on no local disk"}) == "root file system (/): it is on the ZFS pool rpool, which nrear cannot make again");
+    CHECK(on({"/", "overlay", "overlay", 0755, "on no local disk"}) == "root file system (/): this is a live system or a container: run nrear on the installed system itself");
+    CHECK(on({"/", "/dev/loop0", "squashfs", 0755, "an image file"}) == "root file system (/): this is a live system or a container: run nrear on the installed system itself");
+    CHECK(on({"/", "filer:/root", "nfs4", 0755, "network file system"}) == "root file system (/): it is nfs4, network file system");
 }
 
 TEST_CASE("an XFS that this machine's mkfs.xfs cannot make is named with the reason") {

@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/scan/block_devices.h"
+#include "core/scan/device_kind.h"
 #include "sysfs_host.h"
 
 namespace nrear::scan {
@@ -81,6 +82,25 @@ TEST_CASE("USB and removable media are removable") {
     CHECK(is_removable({.transport = "usb"}));
     CHECK(is_removable({.transport = "scsi", .removable = true}));
     CHECK_FALSE(is_removable({.transport = "ata"}));
+}
+
+TEST_CASE("what nobody makes again has a name") {
+    const auto kind = [](const std::string& name, const std::string& uuid) { return device_kind({.name = name, .dm_uuid = uuid}); };
+    CHECK(kind("bcache0", "") == "bcache device");
+    CHECK(kind("drbd1", "") == "DRBD device");
+    CHECK(kind("nbd0", "") == "network block device (NBD)");
+    CHECK(kind("zd16", "") == "ZFS volume");
+    CHECK(kind("loop3", "") == "file used as a disk");
+    CHECK(kind("dm-0", "mpath-3600140512345") == "multipath disk");
+    CHECK(kind("dm-1", "part1-mpath-3600140512345") == "partition of a device-mapper disk");
+    CHECK(kind("dm-2", "CRYPT-INTEGRITY-x") == "dm-integrity device");
+    CHECK(kind("dm-3", "CRYPT-LUKS2-aaaa-root") == "LUKS encrypted volume");
+    CHECK(kind("dm-4", "VDO-1234") == "VDO volume");
+    CHECK(kind("dm-5", "stratis-1-private-0-flex-mdv") == "Stratis pool");
+    CHECK(kind("dm-6", "DMRAID-isw_1_vol0") == "firmware RAID (dmraid)");
+    CHECK(kind("dm-7", "") == "device-mapper device");
+    CHECK(kind("odd0", "") == "block device of an unknown kind");
+    CHECK(device_kind({.name = "md0", .md_level = "raid5"}) == "Linux software RAID (raid5)");
 }
 
 }  // namespace nrear::scan

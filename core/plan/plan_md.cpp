@@ -144,7 +144,7 @@ void append_unmark_steps(const layout::Node& node, const MdArray& array, Steps& 
             if (begun && !(member.*mark.of) && is_slot(member)) {
                 const auto file = cat("/sys/block/", array.path.substr(array.path.rfind('/') + 1), "/md/rd", member.role, "/state");
                 const std::string word = std::string_view(mark.word) == "write_mostly" ? "-writemostly" : "-failfast";
-                steps.push_back({cat("Take the mark ", mark.word, " from member ", member.role, " of ", array.path), node.id, RunCommand{{"tee", file}, word}});
+                steps.push_back({cat("Take the mark ", mark.word, " from member ", member.role, " of ", array.path), node.id, RunCommand{{"tee", file}, word + "\n"}});
             }
         }
     }

@@ -28,7 +28,7 @@ public:
     bool exists(const std::string&) override { return false; }
 };
 
-/// "/" on XFS on md0, a RAID 1 of the first partitions of sda and sdb.
+/// "/" on md0, a RAID 1 of the first partitions of sda and sdb.
 struct Host : test::SysfsHost {
     Host() {
         disk("sda", "8:0", 400000, "pci0/ata1");
@@ -44,8 +44,8 @@ struct Host : test::SysfsHost {
         attribute("md0", "queue/logical_block_size", "4096\n");
         member("sda1", "0", "in_sync");
         member("sdb1", "1", "in_sync,write_mostly,failfast");
-        file("/proc/self/mountinfo", "25 1 9:0 / / rw,relatime - xfs /dev/md0 rw\n");
-        probe.signatures["/dev/md0"] = {"xfs", "", "11111111-2222-4333-8444-555566667777"};
+        file("/proc/self/mountinfo", "25 1 9:0 / / rw,relatime - jfs /dev/md0 rw\n");
+        probe.signatures["/dev/md0"] = {"jfs", "", "11111111-2222-4333-8444-555566667777"};
         for (const char* disk : {"/dev/sda", "/dev/sdb"}) {
             probe.tables[disk] = {{.type = "dos", .id = "0x11223344"}, {{.number = 1, .start = 1048576, .size = 102400000, .type = "fd", .uuid = "11223344-01"}}};
         }
@@ -138,8 +138,8 @@ TEST_CASE("a partitioned array, and members that are whole disks") {
     const FoundTable table{{.type = "dos", .id = "0x55667788"}, {{.number = 1, .start = 1048576, .size = 51200000, .type = "83", .uuid = "55667788-01"}}};
     host.probe.tables["/dev/md1"] = table;
     host.probe.tables["/dev/sdc"] = table;  // metadata at the end: the member shows the table of the array
-    host.probe.signatures["/dev/md1p1"] = {"xfs", "", ""};
-    host.file("/proc/self/mountinfo", "25 1 9:0 / / rw - xfs /dev/md0 rw\n26 25 259:0 / /srv rw - xfs /dev/md1p1 rw\n");
+    host.probe.signatures["/dev/md1p1"] = {"jfs", "", ""};
+    host.file("/proc/self/mountinfo", "25 1 9:0 / / rw - jfs /dev/md0 rw\n26 25 259:0 / /srv rw - jfs /dev/md1p1 rw\n");
     const auto scan = host.scan();
     const auto* partition = layout::find(scan.layout, "part:md1p1");
     REQUIRE(partition != nullptr);

@@ -2,17 +2,22 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <set>
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/ssh_options.h"
+#include "core/base/text.h"
 #include "core/scan/blkid_probe.h"
+#include "core/scan/block_devices.h"
 #include "core/scan/firmware.h"
 #include "core/scan/list_disks.h"
+#include "core/scan/mounts.h"
 #include "rescue/record/rescue_record.h"
 #include "rescue/recover/disk_mark.h"
 #include "rescue/recover/finish.h"
 #include "rescue/recover/recover.h"
+#include "rescue/recover/take_down.h"
 #include "transport/local_transport.h"
 #include "transport/sftp.h"
 
@@ -35,6 +40,28 @@ std::unique_ptr<transport::Transport> connect(const WorkflowContext& workflow, c
 record::RescueRecord node_settings(const base::Root& root) {
     const auto text = root.read_if_exists(record::kRescueRecordPath);
     return text ? record::rescue_record_from_json(*text, record::kRescueRecordPath) : record::RescueRecord();
+}
+
+/// Bytes; 0 when the kernel does not say. Source: proc_meminfo(5).
+std::uint64_t available_memory(const base::Root& root) {
+    for (const auto& line : base::split_lines(root.read_if_exists("/proc/meminfo").value_or(""))) {
+        const auto words = base::split_words(line);
+        if (words.size() > 1 && words[0] == "MemAvailable:") {
+            return base::parse_u64(words[1]).value_or(0) * 1024;
+        }
+    }
+    return 0;
+}
+
+/// Kernel names of the disks that recover never writes to by itself.
+std::set<std::string> hands_off(const std::vector<layout::PresentDisk>& disks) {
+    std::set<std::string> names;
+    for (const auto& disk : disks) {
+        if (disk.rescue_medium || disk.read_only || scan::is_removable(disk.facts)) {
+            names.insert(base::replace_all(disk.facts.path.substr(std::string_view("/dev/").size()), "/", "!"));
+        }
+    }
+    return names;
 }
 
 }  // namespace
@@ -63,9 +90,16 @@ int cmd_recover(WorkflowContext& workflow) {
     if (const auto& file = arguments.luks_passphrase_file; !file.empty()) {
         context.passphrase_from_file = [&file] { return transport::read_password_file(file); };
     }
+    context.memory = available_memory(workflow.root);
     context.mark_disk = recover::mark_unfinished;
     context.firmware = [&] { return scan::scan_firmware(workflow.root); };
-    context.free_disks = [&] { recover::take_down_earlier_try(context.target, workflow.log); };
+    context.free_disks = [&] {
+        recover::take_down_earlier_try(context.target, workflow.log);
+        const auto keep = hands_off(context.list_disks());
+        const scan::BlockDevices devices(workflow.root);
+        const auto mounts = scan::parse_mountinfo(workflow.root.read("/proc/self/mountinfo"));
+        recover::take_down(recover::plan_take_down(devices, mounts, keep), devices, workflow.runner, workflow.progress, workflow.log);
+    };
     return recover::run(context).complete ? kExitOk : kExitIncomplete;
 }
 

@@ -71,7 +71,11 @@ void add_programs(FileSet& files, const base::Root& root, const ImageOptions& op
                 adder.add(name, cat("program: ", needs.program, " works with it"));
             }
             for (const auto& path : base::split_words(needs.data)) {
-                files.add_tree(path, cat("data: of ", needs.program), [](const std::string&) { return false; });
+                if (path.starts_with('/')) {
+                    files.add_tree(path, cat("data: of ", needs.program), [](const std::string&) { return false; });
+                } else {
+                    files.add_library(path, cat("library: of ", needs.program));
+                }
             }
         }
     }

@@ -10,6 +10,11 @@ namespace {
 constexpr StackNeeds kNeeds[] = {
     {"mdadm", "", "", "md_mod linear raid0 raid1 raid10 raid456"},
     {"mke2fs", "e2fsck tune2fs dumpe2fs resize2fs", "", "ext4"},
+    // libgcc_s and OpenSSL's legacy provider (whirlpool, ripemd160) are opened at run time. Modules: what the kernel loads by itself when cryptsetup or dm-crypt
+    // asks for a cipher; the generic ones go with every processor, faster ones come as the node has them loaded.
+    {"cryptsetup", "dmsetup", "libgcc_s.so.1 /usr/lib/x86_64-linux-gnu/ossl-modules/legacy.so /usr/lib64/ossl-modules/legacy.so",
+     "dm_crypt af_alg algif_skcipher xts cbc ecb lrw essiv aes_generic sha1_generic sha256_generic sha512_generic sha256 sha512 wp512 rmd160 serpent_generic twofish_generic "
+     "camellia_generic cast6_generic"},
     {"mkfs.btrfs", "btrfs btrfstune", "", "btrfs"},
     {"mkfs.xfs", "xfs_repair xfs_db xfs_growfs xfs_io fsck.xfs", "", "xfs"},
     {"lvm", "pvs vgs lvs pvscan vgscan lvscan pvdisplay vgdisplay lvdisplay pvchange vgchange lvchange vgcfgbackup vgcfgrestore dmsetup", "/etc/lvm/profile",

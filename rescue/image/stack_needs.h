@@ -15,7 +15,7 @@ namespace nrear::image {
 struct StackNeeds {
     std::string_view program;     ///< of the plan
     std::string_view companions;  ///< programs
-    std::string_view data;        ///< files and directories
+    std::string_view data;        ///< files and directories; a plain name is a shared library that is opened at run time
     std::string_view modules;
 };
 

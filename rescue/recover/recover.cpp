@@ -16,6 +16,7 @@
 #include "core/layout/layout_json.h"
 #include "core/plan/firmware_notes.h"
 #include "core/plan/fit.h"
+#include "core/plan/key_memory.h"
 #include "core/plan/make_plan.h"
 #include "core/plan/plan_text.h"
 #include "rescue/record/rescue_record.h"
@@ -42,13 +43,18 @@ public:
     RecoverOutcome run() {
         read_records();
         run_pre_script();
-        context_.free_disks();
+        if (!context_.options.simulate) {
+            context_.free_disks();
+        }
         wait_for_devices();
         Server server(context_, rescue_);
         say(cat("Server:  ", server.get().description()));
         const auto backup = find_backup(context_, server.get(), rescue_, plan_sha256_);
         say_all(backup_lines(backup));
-        const auto chosen = choose_disks(context_, layout_, rescue_);
+        auto chosen = choose_disks(context_, layout_, rescue_);
+        if (context_.memory != 0) {
+            say_all(plan::limit_key_memory(chosen.fitted.layout, context_.memory));
+        }
         const auto firmware = context_.firmware ? std::optional(context_.firmware()) : std::nullopt;
         const auto plan = plan::make_plan(chosen.fitted.layout, {chosen.fitted.renames, firmware});
         show_plan(plan);

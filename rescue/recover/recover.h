@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -50,6 +51,7 @@ struct RecoverContext {
     std::function<void(const std::string& disk, bool unfinished)> mark_disk;
     /// The passphrase of all encrypted volumes (--luks-passphrase-file), read when it is needed; throws Error. Empty = the operator is asked.
     std::function<std::string()> passphrase_from_file;
+    std::uint64_t memory = 0;  ///< bytes that programs can have here; 0 = enough for everything
     std::string records = "/";               ///< root below which the rescue record, layout and known hosts lie
     std::chrono::milliseconds reconnect_pause{10000};  ///< without an operator, before a server that was not reached is tried again
     std::string target = plan::kTargetRoot;  ///< where the recovered system is put together

@@ -10,6 +10,7 @@
 #include "core/layout/layout_json.h"
 #include "core/layout/unsupported.h"
 #include "core/plan/execute.h"
+#include "core/plan/key_memory.h"
 #include "core/plan/make_plan.h"
 #include "core/plan/plan_text.h"
 #include "tests/unit/core_layout/sample_layout.h"
@@ -147,6 +148,19 @@ TEST_CASE("every attribute of a volume changes the plan") {
         CHECK(digest(make_plan(encrypted(luks))) != before);
         CHECK(layout::from_json(layout::to_json(encrypted(luks))) == encrypted(luks));
     }
+}
+
+TEST_CASE("on a machine with less memory argon2 gets what there is, and more rounds instead") {
+    auto layout = encrypted();
+    CHECK(limit_key_memory(layout, 128ULL << 20U).empty());
+    CHECK(layout == encrypted());
+    const auto notes = limit_key_memory(layout, 50ULL << 20U);
+    CHECK(notes == std::vector<std::string>{"cr_root: argon2id gets 25.0 MiB of memory and 11 rounds instead of 64.0 MiB and 4: this machine has no more to give"});
+    const auto& luks = std::get<LuksVolume>(layout::find(layout, "luks:cr_root")->what);
+    CHECK(luks.pbkdf_memory == 25600);
+    CHECK(luks.pbkdf_iterations == 11);
+    auto pbkdf2 = encrypted(luks1());
+    CHECK(limit_key_memory(pbkdf2, 1).empty());
 }
 
 TEST_CASE("a flag that nrear does not know is refused by name") {

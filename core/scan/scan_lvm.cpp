@@ -64,7 +64,8 @@ private:
                 newest_ = std::move(group);
             }
         }
-        found_.emplace(label->uuid, FoundPhysical{&device, *std::move(label)});
+        auto uuid = label->uuid;  // a copy: what is moved from has none
+        found_.emplace(std::move(uuid), FoundPhysical{&device, *std::move(label)});
     }
 
     /// Physical volumes that the volume does not lie on: first where LVM last saw them, then anywhere.

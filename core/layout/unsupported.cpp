@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/layout/contradictions.h"
 #include "core/layout/judge.h"
 
 namespace nrear::layout {
@@ -83,6 +84,9 @@ std::vector<Unsupported> unsupported(const Layout& layout) {
         std::visit([&](const auto& what) { judge(layout, node, what, problems); }, node.what);
         has_boot = has_boot || (uefi ? std::holds_alternative<UefiBoot>(node.what) : std::holds_alternative<BootLoader>(node.what));
         has_root = has_root || node.id == "mount:/";
+    }
+    for (const auto& contradiction : contradictions(layout)) {
+        problems.push_back({contradiction.what, "", mount_points_above(layout, contradiction.nodes.front()), contradiction.remedy});
     }
     if (!has_root) {
         problems.push_back({"root file system", "", {"/"}, why_no_root(layout)});

@@ -129,7 +129,7 @@ std::uint64_t Needs::content(const Node& node, std::uint64_t bytes) const {
         const auto inside = array->table ? array->size : device(node.id, array->size);
         return array->level == "raid1" ? bytes - (array->size - inside) : bytes;  // of striped levels the members keep their sizes
     }
-    return std::visit(
+    return node.on.size() != 1 ? bytes : std::visit(
         [&](const auto& what) {
             if constexpr (requires { what.used; }) {
                 const bool unknown = what.used == 0 && !layout::mount_points_above(layout_, node.id).empty();

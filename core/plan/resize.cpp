@@ -109,7 +109,8 @@ private:
     template <class T>
     void visit(Node& node, T& what) {
         if constexpr (layout::kIsContentOfDevice<T>) {
-            if (changed(node.on.front()) && layout::least_bytes(what)) {
+            // A file system over several devices takes them as they are.
+            if (node.on.size() == 1 && changed(node.on.front()) && layout::least_bytes(what)) {
                 layout::resize(what, before_.at(node.on.front()), now_.at(node.on.front()));
             }
         }

@@ -63,7 +63,10 @@ void change_sector_size(Layout& layout, const NodeId& disk, std::uint32_t sector
         if (!stands_on(layout, node, disk)) {
             continue;
         }
-        if (auto* luks = std::get_if<layout::LuksVolume>(&node.what)) {
+        if (auto* xfs = std::get_if<layout::XfsFilesystem>(&node.what)) {
+            xfs->sector_size = std::max(xfs->sector_size, sector);
+            xfs->log_sector_size = std::max(xfs->log_sector_size, sector);
+        } else if (auto* luks = std::get_if<layout::LuksVolume>(&node.what)) {
             luks->sector_size = std::max(luks->sector_size, sector);
         }
     }

@@ -18,6 +18,7 @@ void judge(const Layout& layout, const Node& node, const ExtFilesystem& ext, Pro
 void judge(const Layout& layout, const Node& node, const BtrfsFilesystem& btrfs, Problems& problems);
 void judge(const Layout& layout, const Node& node, const LuksVolume& luks, Problems& problems);
 void judge(const Layout& layout, const Node& node, const XfsFilesystem& xfs, Problems& problems);
+void judge(const Layout& layout, const Node& node, const FatFilesystem& fat, Problems& problems);
 void judge(const Layout& layout, const Node& node, const Foreign& foreign, Problems& problems);
 void judge(const Layout& layout, const Node& node, const PhysicalVolume& volume, Problems& problems);
 void judge(const Layout& layout, const Node& node, const VolumeGroup& group, Problems& problems);

@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/layout/judge.h"
+#include "core/layout/sizing.h"
 
 namespace nrear::layout {
 
@@ -39,7 +40,38 @@ std::string beyond_mkfs(const XfsFilesystem& xfs) {
     return "";
 }
 
+std::uint64_t rounded_up(std::uint64_t value, std::uint64_t unit) { return unit == 0 ? value : (value + unit - 1) / unit * unit; }
+
+/// As many groups as before, none of them tiny; the log stays within one that is whole.
+void shrink_groups(XfsFilesystem& xfs, std::uint64_t old_blocks) {
+    const auto groups = (old_blocks + xfs.group_blocks - 1) / xfs.group_blocks;
+    const std::uint64_t least = (64U << 20U) / xfs.block_size;
+    const auto blocks = rounded_up(std::max((xfs.blocks + groups - 1) / groups, least), xfs.stripe_unit / xfs.block_size);
+    xfs.group_blocks = std::min({blocks, xfs.group_blocks, xfs.blocks});
+    xfs.log_blocks = std::min(xfs.log_blocks, xfs.group_blocks / 4 * 3);
+    const auto whole_groups = xfs.blocks / xfs.group_blocks;
+    xfs.log_group = static_cast<std::uint32_t>(std::min<std::uint64_t>(xfs.log_group, whole_groups / 2 < whole_groups ? whole_groups / 2 : 0));
+}
+
 }  // namespace
+
+std::optional<std::uint64_t> least_bytes(const XfsFilesystem& xfs) {
+    const auto whole = xfs.blocks * xfs.block_size;
+    return std::min(whole, room_for(xfs.used, xfs.log_blocks * xfs.block_size + whole / 64));
+}
+
+void resize(XfsFilesystem& xfs, std::uint64_t before, std::uint64_t after) {
+    const auto old_blocks = xfs.blocks;
+    const bool fills_device = before < (xfs.blocks + 1) * xfs.block_size + (1U << 20);
+    const auto room = after / xfs.block_size;
+    if (room >= old_blocks && !fills_device) {
+        return;
+    }
+    xfs.blocks = room;
+    if (room < old_blocks) {
+        shrink_groups(xfs, old_blocks);
+    }
+}
 
 std::span<const XfsFeature> xfs_features() { return kFeatures; }
 

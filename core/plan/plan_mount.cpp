@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mounts below kTargetRoot, and mount points of what does not come back.
+#include <algorithm>
+#include <iterator>
+
 #include "core/base/text.h"
 #include "core/plan/plan_steps.h"
 
@@ -18,6 +21,11 @@ bool shapes_files(const std::string& type, const std::string& option) {
     }
     if (type == "xfs") {
         return option == "inode32";  // programs that cannot take longer inode numbers read these files
+    }
+    if (type == "vfat" || type == "msdos") {
+        // How names are spelled, and the owner and mode that all files have: the archive asks for those, and FAT cannot give others.
+        constexpr const char* kKept[] = {"codepage=", "iocharset=", "shortname=", "utf8", "uid=", "gid=", "umask=", "fmask=", "dmask=", "tz=", "time_offset="};
+        return std::any_of(std::begin(kKept), std::end(kKept), [&](const char* kept) { return option.starts_with(kept); });
     }
     return type == "btrfs" && (option.starts_with("compress") || option == "nodatacow" || option == "nodatasum");
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/fd_stream.h"
 #include "core/base/text.h"
+#include "core/layout/sizing.h"
 #include "core/plan/plan_steps.h"
 #include "core/scan/blkid_probe.h"
 #include "core/scan/xfs_facts.h"
@@ -93,6 +94,24 @@ TEST_CASE("an XFS file system comes back with every fact that its superblock hol
         auto again = facts_of(after);
         again.path = xfs.path;
         CHECK(again == xfs);
+    }
+}
+
+TEST_CASE("an XFS file system is made on a larger and on a smaller device") {
+    const std::uint64_t size = 1024 * kMiB;
+    const auto after = GENERATE(256 * kMiB, 300 * kMiB, 700 * kMiB, 1100 * kMiB, 3000 * kMiB);
+    for (const auto& options : {std::vector<std::string>{}, std::vector<std::string>{"-d", "su=64k,sw=4"}}) {
+        const base::TempDir directory;
+        const auto before = make_image(directory, "before", size);
+        make({"", size, options}, before);
+        auto xfs = facts_of(before);
+        layout::resize(xfs, size, after);
+        CHECK(xfs.blocks == after / xfs.block_size);
+        xfs.path = make_image(directory, "after", after);
+        plan::Phases phases;
+        plan::plan_node({}, {"fs:x", {}, xfs}, xfs, phases);
+        run_steps({phases.storage.front()});
+        CHECK(facts_of(xfs.path).uuid == xfs.uuid);
     }
 }
 

@@ -19,7 +19,7 @@ void mutate(bool& flag) { flag = !flag; }
 template <class T>
     requires std::is_integral_v<T>
 void mutate(T& number) {
-    number = static_cast<T>(number * 2 + 2);
+    number = static_cast<T>(number * 2 + 3);
 }
 void mutate(std::vector<std::string>& words) { words.erase(words.begin()); }
 
@@ -79,6 +79,24 @@ TEST_CASE("every fact of an XFS file system has its part in the plan") {
         with.features = {feature.word};
         CHECK(outcome({"fs:vda1", {"part:vda1"}, with}) != before);
     }
+}
+
+TEST_CASE("every fact of a FAT file system has its part in the plan") {
+    const layout::FatFilesystem fat{.path = "/dev/vda1", .serial = "ABCD-1234", .label = "ESP", .bits = 16, .sectors = 1048572, .cluster_sectors = 4, .reserved_sectors = 4,
+                                    .table_sectors = 1024, .root_entries = 512, .heads = 32, .track_sectors = 63, .mkfs_version = "4.2"};
+    // The size of the tables follows from the rest; how they are aligned is told.
+    CHECK(unnoticed("fs:vda1", {"part:vda1"}, fat) == Names{"backup_sector", "mkfs_version", "used"});
+    auto other = fat;
+    other.bits = 32;
+    CHECK(unnoticed("fs:vda1", {"part:vda1"}, other) == Names{"mkfs_version", "root_entries", "used"});
+    const auto told = [](const layout::FatFilesystem& what) { return outcome({"fs:vda1", {"part:vda1"}, what}); };
+    other = fat;
+    other.mkfs_version = "3.0.20";
+    CHECK_THAT(told(other), !Catch::Contains("--mbr") && !Catch::Contains("-M"));
+    other.label = "\xe4";
+    CHECK_THAT(told(other), Catch::Contains("letters of its label"));
+    other.mkfs_version = "";
+    CHECK_THAT(told(other), Catch::Contains("install dosfstools"));
 }
 
 }  // namespace nrear::plan

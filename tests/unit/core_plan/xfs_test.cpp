@@ -92,4 +92,20 @@ TEST_CASE("a last allocation group that mkfs.xfs refuses is added by growing") {
     CHECK(commands(xfs).size() == 1);
 }
 
+TEST_CASE("a file system is mounted for recovery with what its files depend on, and nothing else") {
+    const auto mounted = [](const char* type, const char* options) {
+        const layout::Mount mount{.mount_point = "/x", .path = "/dev/sda2", .type = type, .options = options};
+        layout::Layout layout;
+        layout.nodes = {{"fs:x", {}, of_centos7()}, {"mount:/x", {"fs:x"}, mount}};
+        Phases phases;
+        plan_node(layout, layout.nodes[1], mount, phases);
+        return command_line(phases.storage.back());
+    };
+    CHECK(mounted("xfs", "rw,nosuid,noexec,attr2,inode64,noquota") == "mount -t xfs /dev/sda2 /mnt/local/x");
+    CHECK(mounted("xfs", "ro,inode32") == "mount -t xfs -o inode32 /dev/sda2 /mnt/local/x");
+    CHECK(mounted("ext4", "ro,noexec,data=journal") == "mount -t ext4 -o acl,user_xattr,data=journal /dev/sda2 /mnt/local/x");
+    CHECK(mounted("vfat", "rw,relatime,fmask=0077,dmask=0077,codepage=437,iocharset=ascii,shortname=winnt,utf8,errors=remount-ro") ==
+          "mount -t vfat -o fmask=0077,dmask=0077,codepage=437,iocharset=ascii,shortname=winnt,utf8 /dev/sda2 /mnt/local/x");
+}
+
 }  // namespace nrear::plan

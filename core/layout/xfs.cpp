@@ -53,6 +53,22 @@ void shrink_groups(XfsFilesystem& xfs, std::uint64_t old_blocks) {
     xfs.log_group = static_cast<std::uint32_t>(std::min<std::uint64_t>(xfs.log_group, whole_groups / 2 < whole_groups ? whole_groups / 2 : 0));
 }
 
+/// A file system that grew from an image has more groups of the same size, as xfs_growfs makes them, unless they would become a swarm.
+void limit_groups(XfsFilesystem& xfs, std::uint64_t old_blocks) {
+    constexpr std::uint64_t kMany = 4;
+    if (xfs.group_blocks == 0) {
+        return;
+    }
+    const auto before = (old_blocks + xfs.group_blocks - 1) / xfs.group_blocks;
+    if (xfs.blocks / xfs.group_blocks <= std::max(before, kMany) * kMany) {
+        return;
+    }
+    const auto stripe = std::max<std::uint64_t>(xfs.stripe_unit / xfs.block_size, 1);
+    const std::uint64_t largest = (1ULL << 40) / xfs.block_size - stripe;  // a group is smaller than 1 TiB
+    const std::uint64_t wanted = (xfs.blocks + before - 1) / before;
+    xfs.group_blocks = std::min(wanted, largest) / stripe * stripe;
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> least_bytes(const XfsFilesystem& xfs) {
@@ -70,6 +86,8 @@ void resize(XfsFilesystem& xfs, std::uint64_t before, std::uint64_t after) {
     xfs.blocks = room;
     if (room < old_blocks) {
         shrink_groups(xfs, old_blocks);
+    } else {
+        limit_groups(xfs, old_blocks);
     }
 }
 

@@ -36,6 +36,11 @@ std::vector<layout::NodeId> disks_with_grub(BlockProbe& probe, const layout::Lay
     return disks;
 }
 
+/// What grub-install makes boot code from.
+bool has_modules_for_bios(const base::Root& root) {
+    return root.is_directory("/usr/lib/grub/i386-pc") || root.is_directory("/usr/share/grub2/i386-pc");  // the latter is SUSE's
+}
+
 /// GRUB's directory that holds a grub.cfg; "" when there is none.
 std::string grub_directory(const base::Root& root) {
     for (const char* directory : {"/boot/grub2", "/boot/grub"}) {
@@ -50,6 +55,10 @@ layout::Node grub_node(ScanWork& work, const std::string& directory, const layou
     const bool uefi = work.layout.host.firmware == layout::Firmware::kUefi;
     const bool bios = work.root.is_directory(cat(directory, "/i386-pc"));
     auto disks = disks_with_grub(work.probe, work.layout);
+    if (uefi && !disks.empty() && !has_modules_for_bios(work.root)) {
+        work.warn("GRUB's boot code for BIOS is on a disk, but this system has no GRUB for BIOS that could put it there again: it will not come back, UEFI starts this machine without it");
+        disks.clear();
+    }
     if (disks.empty() && bios && !uefi) {
         disks = layout::disks_below(work.layout, mount.id);
         work.warn(cat("no disk carries GRUB in its first sector; recover will install it to the disk of ", directory));

@@ -97,7 +97,7 @@ constexpr std::array kSettings{
     KnownSetting{"AUTOEXCLUDE_MULTIPATH", kScalar, "y", kNeedless, "mkbackup names what it cannot bring back"},
     KnownSetting{"AUTOEXCLUDE_AUTOFS", kScalar, "", kNeedless, "network and automounted file systems are never entered"},
     KnownSetting{"AUTOEXCLUDE_PATH", kArray, "( /media /run /mnt /tmp )"},
-    KnownSetting{"AUTOEXCLUDE_USB_PATH", kArray, "()", kIgnored, "use EXCLUDE_MOUNTPOINTS"},
+    KnownSetting{"AUTOEXCLUDE_USB_PATH", kArray, "()"},
     KnownSetting{"EXCLUDE_MOUNTPOINTS", kArray, "()"},
     KnownSetting{"EXCLUDE_MD", kArray, "()"},
     KnownSetting{"EXCLUDE_VG", kArray, "()"},

@@ -100,8 +100,8 @@ public:
 private:
     static void make_directory(const std::string& path, unsigned mode) {
         struct stat facts {};
-        if (stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) {
-            return;
+        if (stat(path.c_str(), &facts) == 0) {
+            return;  // a mount point may be a file, too
         }
         base::make_directories(path, 0755);
         if (chmod(path.c_str(), mode) != 0) {  // exactly that mode, whatever the umask

@@ -18,7 +18,7 @@ namespace {
 using base::cat;
 
 /// Files of the recovered system that may call disks by the kernel's names.
-constexpr const char* kNamingFiles[] = {"/etc/fstab", "/etc/crypttab", "/etc/default/grub", "/etc/default/grub.d", "/etc/sysconfig/grub", "/etc/kernel/cmdline",
+constexpr const char* kNamingFiles[] = {"/etc/fstab", "/etc/crypttab", "/etc/default/grub", "/etc/default/grub.d", "/etc/default/grub_installdevice", "/etc/sysconfig/grub", "/etc/kernel/cmdline",
                                         "/etc/initramfs-tools/conf.d/resume", "/boot/grub/grub.cfg", "/boot/grub/grubenv", "/boot/grub/device.map",
                                         "/boot/grub2/grub.cfg", "/boot/grub2/grubenv", "/boot/grub2/device.map", "/boot/loader/entries"};
 

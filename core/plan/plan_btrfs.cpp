@@ -6,6 +6,7 @@
 
 #include "core/base/text.h"
 #include "core/plan/plan_steps.h"
+#include "core/plan/target_mounts.h"
 
 namespace nrear::plan {
 
@@ -15,8 +16,6 @@ using base::cat;
 using layout::BtrfsFilesystem;
 using layout::BtrfsSubvolume;
 
-/// Where the top level is mounted while something of it is made or set, beside kTargetRoot.
-constexpr const char* kTopLevel = "/mnt/btrfs";
 /// The id that the kernel gives to the first subvolume of a new file system (BTRFS_FIRST_FREE_OBJECTID).
 constexpr std::uint64_t kFirstId = 256;
 
@@ -128,17 +127,17 @@ public:
     }
 
 private:
-    static std::string place(const std::string& path) { return cat(kTopLevel, "/", path); }
+    static std::string place(const std::string& path) { return cat(kBtrfsTopLevel, "/", path); }
     static std::string shown(const BtrfsSubvolume& subvolume) { return base::printable(subvolume.path); }
     void run(Steps& steps, std::string title, std::vector<std::string> argv) const { steps.push_back({std::move(title), node_.id, RunCommand{std::move(argv)}}); }
 
     void mount_top_level(Steps& steps, const std::string& more) const {
         const auto options = cat("subvolid=5", btrfs_device_options(layout_, node_), more.empty() ? "" : ",", more);
-        steps.push_back({cat("Make the mount point ", kTopLevel), node_.id, MakeDirectories{{{kTopLevel}}}});
-        run(steps, cat("Mount the top level of ", btrfs_.path, " on ", kTopLevel), {"mount", "-t", "btrfs", "-o", options, btrfs_.path, kTopLevel});
+        steps.push_back({cat("Make the mount point ", kBtrfsTopLevel), node_.id, MakeDirectories{{{kBtrfsTopLevel}}}});
+        run(steps, cat("Mount the top level of ", btrfs_.path, " on ", kBtrfsTopLevel), {"mount", "-t", "btrfs", "-o", options, btrfs_.path, kBtrfsTopLevel});
     }
 
-    void unmount(Steps& steps) const { run(steps, cat("Unmount ", kTopLevel), {"umount", kTopLevel}); }
+    void unmount(Steps& steps) const { run(steps, cat("Unmount ", kBtrfsTopLevel), {"umount", kBtrfsTopLevel}); }
 
     void make_subvolume(const BtrfsSubvolume& subvolume, Steps& steps) const {
         const auto path = place(subvolume.path);
@@ -183,7 +182,7 @@ private:
             argv.push_back(place((*found)->path));
         } else {  // takes an id only
             argv.push_back(cat(kFirstId + static_cast<std::uint64_t>(found - ordered_.begin())));
-            argv.emplace_back(kTopLevel);
+            argv.emplace_back(kBtrfsTopLevel);
         }
         run(steps, "Make it the default subvolume: " + shown(**found), std::move(argv));
     }

@@ -93,7 +93,7 @@ public:
     std::string operator()(const MakeDirectories& make) const {
         std::string out;
         for (const auto& [path, mode] : make.directories) {
-            out += cat("    [ -d ", shell_quote(path), " ] || mkdir -p -m ", octal(mode), " ", shell_quote(path), "\n");
+            out += cat("    [ -e ", shell_quote(path), " ] || mkdir -p -m ", octal(mode), " ", shell_quote(path), "\n");
         }
         return out;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// /dev, /proc, /sys and /run of the rescue system inside the recovered one, for as long as a program runs there.
+// Mounts beside those of the layout: /dev, /proc, /sys and /run of the rescue system inside the recovered one, for as long as a program runs there.
 #pragma once
 
 #include <string>
@@ -8,6 +8,9 @@
 #include "core/base/command.h"
 
 namespace nrear::plan {
+
+/// Where plans mount the top level of a btrfs, beside kTargetRoot, while something of it is made or set.
+inline constexpr const char* kBtrfsTopLevel = "/mnt/btrfs";
 
 class TargetMounts {
 public:

@@ -28,6 +28,11 @@ constexpr std::array kVolatile = {"/proc", "/sys", "/dev", "/run"};
 /// Containers make and remove these mount points themselves.
 constexpr std::array kUnrecorded = {"overlay", "nsfs", "fuse.portal", "fuse.gvfsd-fuse", "rootfs"};
 
+/// Images that were written once: nothing makes them again.
+constexpr std::array kReadOnlyTypes = {"iso9660", "udf", "squashfs", "erofs", "cramfs"};
+constexpr std::array kConfigDriveLabels = {"config-2", "CONFIG-2"};
+constexpr const char* kCephOsds = "/var/lib/ceph/osd";
+
 bool below_volatile(std::string_view path) {
     return std::any_of(kVolatile.begin(), kVolatile.end(), [&](const char* top) { return path != top && is_within(path, top); });
 }
@@ -84,10 +89,17 @@ bool shows_all(const MountEntry& entry) {
 
 class Classifier {
 public:
-    Classifier(const base::Root& root, const BlockDevices& devices, const ScanOptions& options) : root_(root), devices_(devices), options_(options) {}
+    Classifier(const base::Root& root, const BlockDevices& devices, const ScanOptions& options)
+        : root_(root), devices_(devices), options_(options), all_(parse_mountinfo(root.read("/proc/self/mountinfo"))) {}
+
+    void take_all() {
+        for (const auto& entry : all_) {
+            take(entry);
+        }
+    }
 
     void take(const MountEntry& entry) {
-        if (below_volatile(entry.mount_point) || (contains(kUnrecorded, entry.type) && entry.mount_point != "/")) {
+        if (below_volatile(entry.mount_point) || (contains(kUnrecorded, entry.type) && entry.mount_point != "/") || is_automatic(entry)) {
             return;
         }
         const BlockDevice* device = device_of(root_, devices_, entry);
@@ -132,6 +144,12 @@ private:
         if (on_loop) {
             return "an image file";
         }
+        if (contains(kReadOnlyTypes, entry.type) || is_config_drive(*device)) {
+            return contains(kReadOnlyTypes, entry.type) ? "a read-only image" : "a config-drive";
+        }
+        if (is_within(entry.mount_point, kCephOsds)) {
+            return "a Ceph OSD";
+        }
         if (device->name.starts_with("sr") || device->name.starts_with("fd") || device->name.starts_with("zram") || device->name.starts_with("ram")) {
             return "removable medium or memory";
         }
@@ -141,10 +159,35 @@ private:
         const bool again = std::any_of(result_.kept.begin(), result_.kept.end(), [&](const KeptMount& kept) {
             return kept.device == device && (entry.type != "btrfs" || kept.entry.root == entry.root);
         });
-        if (again || !shows_all(entry)) {
+        if (again || (!shows_all(entry) && mounted_whole(*device))) {
             return "another view of a file system that is mounted elsewhere";
         }
+        if (!shows_all(entry)) {
+            result_.warnings.push_back(cat(base::printable(entry.mount_point), " is a directory of ", device->path, ", which does not come back as it is not mounted whole: ",
+                                           "its files are not in the backup"));
+            return "a directory of a file system that is not mounted whole";
+        }
         return std::nullopt;
+    }
+
+    /// What an automounter has mounted below its directory: it does so again when it is asked for.
+    bool is_automatic(const MountEntry& entry) {
+        if (entry.type == "autofs") {
+            automatic_.push_back(entry.mount_point);
+            return false;
+        }
+        return std::any_of(automatic_.begin(), automatic_.end(), [&](const std::string& top) { return entry.mount_point != top && is_within(entry.mount_point, top); });
+    }
+
+    /// Metadata that a cloud hands to its machine; mkfs.vfat writes the label in capitals.
+    bool is_config_drive(const BlockDevice& device) const {
+        return std::any_of(kConfigDriveLabels.begin(), kConfigDriveLabels.end(), [&](const char* label) { return root_.resolve(cat("/dev/disk/by-label/", label)) == device.path; });
+    }
+
+    bool mounted_whole(const BlockDevice& device) const {
+        return std::any_of(all_.begin(), all_.end(), [&](const MountEntry& other) {
+            return shows_all(other) && device_of(root_, devices_, other) == &device && !below_volatile(other.mount_point) && excluding_setting(other, device).empty();
+        });
     }
 
     std::string excluding_setting(const MountEntry& entry, const BlockDevice& device) const {
@@ -177,7 +220,9 @@ private:
     const BlockDevices& devices_;
     const ScanOptions& options_;
     ClassifiedMounts result_;
+    const std::vector<MountEntry> all_;
     std::vector<std::string> left_out_;
+    std::vector<std::string> automatic_;
 };
 
 }  // namespace
@@ -208,9 +253,7 @@ std::string excluded_by(const BlockDevices& devices, const BlockDevice& device, 
 
 ClassifiedMounts classify_mounts(const base::Root& root, const BlockDevices& devices, const ScanOptions& options) {
     Classifier classifier(root, devices, options);
-    for (const auto& entry : parse_mountinfo(root.read("/proc/self/mountinfo"))) {
-        classifier.take(entry);
-    }
+    classifier.take_all();
     return classifier.finish();
 }
 

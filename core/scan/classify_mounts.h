@@ -21,6 +21,7 @@ struct KeptMount {
 struct ClassifiedMounts {
     std::vector<KeptMount> kept;                           ///< by depth, then path: a mount comes after the one that holds it
     std::vector<layout::MountPointDirectory> directories;  ///< in the kernel's order
+    std::vector<std::string> warnings;                     ///< for the operator: files that nobody would miss before it is too late
 };
 
 ClassifiedMounts classify_mounts(const base::Root& root, const BlockDevices& devices, const ScanOptions& options);

@@ -34,6 +34,7 @@ public:
     Scan run() {
         layout.host = scan_host_facts(root, runner);
         const auto mounts = classify_mounts(root, devices, options);
+        warnings = mounts.warnings;
         for (const auto& mount : mounts.kept) {
             add_mount(mount);
         }
@@ -202,10 +203,35 @@ private:
         add({"swap:" + name, {on}, std::move(swap)});
     }
 
+    /// What a cluster keeps on the disk and brings back by itself: a Ceph OSD or Cinder's volumes; "" for other disks.
+    std::string storage_of_others(const BlockDevice& disk) {
+        for (const auto& device : devices.all()) {
+            const auto names = devices.chain(device.name);
+            if (std::find(names.begin(), names.end(), disk.name) == names.end()) {
+                continue;
+            }
+            const auto group = volume_group_of(device);
+            const bool plain = device.name == disk.name || device.partition != 0;
+            const auto signature = plain ? probe.signature(device.path) : std::nullopt;
+            if (group.starts_with("ceph-") || (signature && signature->type == "ceph_bluestore")) {
+                return "a Ceph OSD";
+            }
+            if (group == "cinder-volumes") {
+                return "Cinder's volumes";
+            }
+        }
+        return "";
+    }
+
     void add_all_disks() {
         for (const auto& device : devices.all()) {
-            if (is_disk(device) && !is_removable(disk_facts(root, device)) && excluded_by(devices, device, options).empty()) {
+            if (!is_disk(device) || is_removable(disk_facts(root, device)) || !excluded_by(devices, device, options).empty()) {
+                continue;
+            }
+            if (const auto why = storage_of_others(device); why.empty()) {
                 ensure_disk(device);
+            } else {
+                warn(cat(device.path, " is left out: it carries ", why));
             }
         }
     }

@@ -20,12 +20,24 @@ std::string layout_path(const config::Settings& settings) { return layout_direct
 scan::ScanOptions scan_options(const config::Settings& settings) {
     scan::ScanOptions options;
     options.autoexclude_disks = !settings.is_false("AUTOEXCLUDE_DISKS");
+    // "/data/" and "/data" are one place.
+    const auto paths = [&](const char* name) {
+        auto list = settings.array(name);
+        for (auto& path : list) {
+            while (path.size() > 1 && path.ends_with('/')) {
+                path.pop_back();
+            }
+        }
+        return list;
+    };
     if (settings.is_set("AUTOEXCLUDE_PATH")) {
-        options.autoexclude_paths = settings.array("AUTOEXCLUDE_PATH");
+        options.autoexclude_paths = paths("AUTOEXCLUDE_PATH");
     }
-    options.exclude_mountpoints = settings.array("EXCLUDE_MOUNTPOINTS");
-    options.exclude_components = settings.array("EXCLUDE_COMPONENTS");
-    const auto not_recreated = settings.array("EXCLUDE_RECREATE");
+    options.exclude_mountpoints = paths("EXCLUDE_MOUNTPOINTS");
+    const auto on_usb = paths("AUTOEXCLUDE_USB_PATH");  // exactly these, whatever else lies on the disk
+    options.exclude_mountpoints.insert(options.exclude_mountpoints.end(), on_usb.begin(), on_usb.end());
+    options.exclude_components = paths("EXCLUDE_COMPONENTS");
+    const auto not_recreated = paths("EXCLUDE_RECREATE");
     options.exclude_components.insert(options.exclude_components.end(), not_recreated.begin(), not_recreated.end());
     options.exclude_volume_groups = settings.array("EXCLUDE_VG");
     options.only_include_volume_groups = settings.array("ONLY_INCLUDE_VG");

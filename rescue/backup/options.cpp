@@ -45,6 +45,19 @@ std::vector<std::string> own_files(const Places& places) {
     return files;
 }
 
+/// EXCLUDE_BACKUP may name a device or a volume group ("/dev/vg1"): then all that is mounted from it is meant.
+std::vector<std::string> mounted_from(const layout::Layout& layout, const std::string& component) {
+    std::vector<std::string> elements;
+    for (const auto& node : layout.nodes) {
+        const auto* group = std::get_if<layout::VolumeGroup>(&node.what);
+        const bool meant = component.starts_with("/dev/") && (layout::path_of(node) == component || (group != nullptr && "/dev/" + group->name == component));
+        for (const auto& mount_point : meant ? layout::mount_points_above(layout, node.id) : std::vector<std::string>()) {
+            elements.push_back("fs:" + mount_point);
+        }
+    }
+    return elements;
+}
+
 bool is_inside(const std::string& path, const std::string& directory) { return directory == "/" || (path + "/").starts_with(directory + "/"); }
 
 }  // namespace
@@ -76,7 +89,13 @@ SelectionSettings selection_settings(const config::Settings& settings, const lay
     selection.only_include = settings.is_true("BACKUP_ONLY_INCLUDE") || settings.is_true("MANUAL_INCLUDE");
     selection.exclude = settings.array("BACKUP_PROG_EXCLUDE");
     selection.exclude_mount_points = settings.array("EXCLUDE_MOUNTPOINTS");
-    selection.exclude_backup = settings.array("EXCLUDE_BACKUP");
+    for (const auto& element : settings.array("EXCLUDE_BACKUP")) {
+        const auto meant = mounted_from(layout, element);
+        selection.exclude_backup.insert(selection.exclude_backup.end(), meant.begin(), meant.end());
+        if (meant.empty()) {
+            selection.exclude_backup.push_back(element);
+        }
+    }
     selection.program_options = settings.array("BACKUP_PROG_OPTIONS");
     // Whatever BACKUP_PROG_EXCLUDE says: TripleO's assignment drops the defaults, and the fresh ISO must not go into the archive.
     selection.own_directories = {settings.scalar("ISO_DIR"), "/var/log/nrear"};

@@ -15,7 +15,7 @@ constexpr StackNeeds kNeeds[] = {
     {"cryptsetup", "dmsetup", "libgcc_s.so.1 /usr/lib/x86_64-linux-gnu/ossl-modules/legacy.so /usr/lib64/ossl-modules/legacy.so",
      "dm_crypt af_alg algif_skcipher xts cbc ecb lrw essiv aes_generic sha1_generic sha256_generic sha512_generic sha256 sha512 wp512 rmd160 serpent_generic twofish_generic "
      "camellia_generic cast6_generic"},
-    {"mkfs.btrfs", "btrfs btrfstune", "", "btrfs"},
+    {"mkfs.btrfs", "btrfs btrfstune", "", "btrfs crc32c_generic xxhash_generic blake2b_generic sha256_generic"},
     {"mkfs.fat", "fsck.fat fatlabel", "", "vfat nls_cp437 nls_ascii nls_iso8859-1 nls_utf8"},
     {"mkfs.xfs", "xfs_repair xfs_db xfs_growfs xfs_io fsck.xfs", "", "xfs"},
     {"lvm", "pvs vgs lvs pvscan vgscan lvscan pvdisplay vgdisplay lvdisplay pvchange vgchange lvchange vgcfgbackup vgcfgrestore dmsetup", "/etc/lvm/profile",

@@ -10,6 +10,7 @@
 #include "core/base/fd_stream.h"
 #include "core/base/mount_table.h"
 #include "core/base/text.h"
+#include "core/plan/target_mounts.h"
 
 namespace nrear::recover {
 
@@ -50,6 +51,10 @@ void take_down_earlier_try(const std::string& target, base::Log& log) {
         if (device.starts_with("/dev/") && swapoff(device.c_str()) != 0) {
             throw system_error("switch off swap on " + device, errno, "it was left by an earlier try: swapoff " + device);
         }
+    }
+    if (const auto busy = base::unmount_below(plan::kBtrfsTopLevel); !busy.empty()) {
+        throw Error(ErrorKind::kGeneral, cat("unmount ", base::join(busy, ", "), " of an earlier try"), "a program still uses it",
+                    "leave it in every shell (cd /) and run nrear recover again");
     }
     const auto before = base::mounts_below(base::parse_mountinfo(base::read_file("/proc/self/mountinfo")), target);
     if (before.empty()) {

@@ -36,6 +36,7 @@ struct Host {
                    "15 8 8:16 / /data/inner rw - ext4 /dev/sdb rw\n16 1 0:50 / /var/lib/containers/merged rw - overlay overlay rw\n17 1 0:51 / /auto rw - autofs systemd-1 rw\n"
                    "18 1 0:52 / /srv/scratch rw - tmpfs tmpfs rw,mode=0750\n");
     }
+    void mounted(const std::string& more) { sysfs.file("/proc/self/mountinfo", sysfs.root().read("/proc/self/mountinfo") + more); }
 
     std::pair<std::vector<std::string>, std::map<std::string, layout::MountPointDirectory>> classify(const ScanOptions& options = {}) const {
         const BlockDevices devices(sysfs.root());
@@ -93,6 +94,59 @@ TEST_CASE("AUTOEXCLUDE_PATH is about what is below, not exactly there") {
     const Host host;
     CHECK(host.classify({.autoexclude_paths = {"/data"}}).first == Paths{"/", "/data", "/home", "/srv"});
     CHECK(host.classify({.autoexclude_paths = {"/srv", "/dat"}}).first == Paths{"/", "/data", "/home", "/srv", "/data/inner"});
+}
+
+TEST_CASE("btrfs: subvolumes are kept, one seen twice and directories bound elsewhere are not") {
+    Host host;
+    host.sysfs.disk("vda", "254:0", 1000);
+    host.mounted("30 1 0:60 /@srv /pool rw - btrfs /dev/vda rw,subvolid=257,subvol=/@srv\n31 1 0:60 /@a,b /pool/other rw - btrfs /dev/vda rw,subvolid=258,subvol=/@a,b\n"
+                 "32 1 0:60 /@srv /pool/again rw - btrfs /dev/vda rw,subvolid=257,subvol=/@srv\n33 1 0:60 /@srv/dir /bound rw - btrfs /dev/vda rw,subvolid=257,subvol=/@srv\n");
+    const auto [kept, directories] = host.classify();
+    CHECK(kept == Paths{"/", "/data", "/home", "/pool", "/srv", "/data/inner", "/pool/other"});
+    CHECK(directories.at("/pool/again").reason == "another view of a file system that is mounted elsewhere");
+    CHECK(directories.at("/bound").reason == "another view of a file system that is mounted elsewhere");
+}
+
+TEST_CASE("a directory that is bound from a file system which does not come back is told about") {
+    Host host;
+    host.sysfs.disk("sdd", "8:48", 1000);
+    host.mounted("30 1 8:48 / /mnt/pool rw - ext4 /dev/sdd rw\n31 1 8:48 /db /var/db rw - ext4 /dev/sdd rw\n");
+    const BlockDevices devices(host.sysfs.root());
+    const auto result = classify_mounts(host.sysfs.root(), devices, {});
+    CHECK(result.warnings.size() == 1);
+    CHECK_THAT(result.warnings.at(0), Catch::Contains("/var/db is a directory of /dev/sdd"));
+    // The one around it being kept, there is nothing to tell.
+    CHECK(classify_mounts(host.sysfs.root(), devices, {.autoexclude_paths = {}}).warnings.empty());
+}
+
+TEST_CASE("a config-drive, Ceph OSDs and images are left alone") {
+    Host host;
+    host.sysfs.disk("sdd", "8:48", 1000);
+    host.sysfs.disk("sde", "8:64", 1000);
+    host.sysfs.disk("sdf", "8:80", 1000);
+    host.sysfs.file("/dev/sdd", "");
+    host.sysfs.link("/dev/disk/by-label/CONFIG-2", "../../sdd");
+    host.mounted("30 1 8:48 / /config ro - vfat /dev/sdd ro\n31 1 8:64 / /var/lib/ceph/osd/ceph-3 rw - xfs /dev/sde rw\n32 1 8:80 / /srv/cd ro - iso9660 /dev/sdf ro\n");
+    const auto [kept, directories] = host.classify();
+    CHECK(kept == Paths{"/", "/data", "/home", "/srv", "/data/inner"});
+    CHECK(directories.at("/config").reason == "a config-drive");
+    CHECK(directories.at("/var/lib/ceph/osd/ceph-3").reason == "a Ceph OSD");
+    CHECK(directories.at("/srv/cd").reason == "a read-only image");
+}
+
+TEST_CASE("what an automounter mounts leaves no trace, a disk that it has mounted at its own place does") {
+    Host host;
+    host.mounted("30 17 0:70 / /auto/share rw - nfs4 filer:/y rw\n31 1 0:71 / /lazy rw - autofs systemd-1 rw\n32 31 8:3 / /lazy rw - ext4 /dev/sda3 rw\n");
+    const auto [kept, directories] = host.classify();
+    CHECK(kept == Paths{"/", "/data", "/home", "/lazy", "/srv", "/data/inner"});
+    CHECK_FALSE(directories.contains("/auto/share"));
+    CHECK(directories.at("/auto").reason == "mounted on demand");
+}
+
+TEST_CASE("mount points with odd characters are what the kernel means") {
+    Host host;
+    host.mounted("30 1 8:3 / /srv/a\\040b\\134c\\012d\\303\\244 rw - ext4 /dev/sda3 rw\n");
+    CHECK(host.classify().first.back() == "/srv/a b\\c\nd\xc3\xa4");
 }
 
 }  // namespace nrear::scan

@@ -52,6 +52,13 @@ public:
         }
     }
     void attribute(const std::string& name, const std::string& path, const std::string& text) { file(base::cat(places_.at(name), "/", path), text); }
+    void link(const std::string& path, const std::string& target) {
+        const auto full = directory_.path() + path;
+        base::make_directories(full.substr(0, full.rfind('/')));
+        if (symlink(target.c_str(), full.c_str()) != 0) {
+            throw system_error("make a symlink", errno);
+        }
+    }
     void udev(const std::string& number, const std::string& text) { file("/run/udev/data/b" + number, text); }
 
 private:

@@ -52,6 +52,19 @@ TEST_CASE("subvolumes are archived where they are seen, each once, and snapshots
     CHECK(selection.left_out == Words{"/.snapshots/2/snapshot"});
 }
 
+TEST_CASE("EXCLUDE_BACKUP takes mount points, devices and volume groups, as ReaR does") {
+    layout::Layout layout;
+    layout::VolumeGroup group;
+    group.name = "vg1";
+    layout.nodes = {{"part:vda1", {}, layout::Partition{.path = "/dev/vda1"}}, {"part:vda2", {}, layout::Partition{.path = "/dev/vda2"}}, {"vg:vg1", {}, group},
+                    {"mount:/", {"part:vda1"}, layout::Mount{.mount_point = "/"}}, {"mount:/data", {"part:vda2"}, layout::Mount{.mount_point = "/data"}},
+                    {"mount:/sap", {"vg:vg1"}, layout::Mount{.mount_point = "/sap"}}, {"mount:/crash", {"part:vda1"}, layout::Mount{.mount_point = "/crash"}}};
+    const auto selection = select_trees(selection_settings(settings_of(kTripleO + "EXCLUDE_BACKUP=( /dev/vda2 /dev/vg1 fs:/crash /var/log )\n"), layout));
+    CHECK(selection.trees == Words{"/"});
+    CHECK(selection.notes.size() == 1);
+    CHECK_THAT(selection.notes.at(0), Catch::Contains("'/var/log' has no effect"));
+}
+
 TEST_CASE("a backup that is kept on this machine does not hold itself, nor the one before") {
     const auto own = selection_settings(settings_of("OUTPUT=ISO\nBACKUP=NETFS\nBACKUP_URL=file:///srv/backup/\n"), {}).own_directories;
     for (const char* path : {"/srv/backup/controller-0/backup.tar.gz", "/srv/backup/controller-0/backup.tar.gz.nrear-new", "/srv/backup/controller-0.old/backup.tar.gz",

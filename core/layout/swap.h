@@ -31,10 +31,11 @@ void fields(Either<Swap> auto& swap, auto&& visit) {
 
 inline std::string kind_of(const Swap&) { return "swap space"; }
 
-/// A file that the system swaps to. Its content is not in the backup: it is made again. Sits on the Mount that holds it. Id "swapfile:<path>".
+/// A file that the system swaps to. Its content is not in the backup: it is made again. Sits on the Mount that holds it.
+/// Id "swapfile:<path>". Its mode becomes 0600, its priority is fstab's.
 struct SwapFile {
     static constexpr const char* kWord = "swap-file";
-    std::string path;               ///< "/swapfile"
+    std::string path;               ///< by the Mount: "/swapfile", without symlinks
     std::string uuid;
     std::string label;
     std::uint32_t page_size = 4096; ///< bytes

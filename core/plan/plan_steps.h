@@ -52,6 +52,9 @@ void plan_partition_table(const layout::Layout& layout, const layout::Node& node
 /// Script for sfdisk(8), util-linux 2.26 and later, that makes the device's partition table: ids, types, names, attributes, exact places.
 std::string sfdisk_script(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector);
 
+/// mkswap(8) on a device or a file, with a header as it was. Empty `uuid` and `label`: it had none.
+RunCommand make_swap(const std::string& uuid, const std::string& label, std::uint32_t page_size, const std::string& path);
+
 /// Files of the recovered system, in the rescue system, that may call disks by the kernel's names and subvolumes by their ids.
 std::vector<std::string> naming_files(const layout::Layout& layout);
 

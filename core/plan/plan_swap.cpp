@@ -5,19 +5,23 @@
 
 namespace nrear::plan {
 
-void plan_node(const layout::Layout&, const layout::Node& node, const layout::Swap& swap, Phases& phases) {
+RunCommand make_swap(const std::string& uuid, const std::string& label, std::uint32_t page_size, const std::string& path) {
     std::vector<std::string> argv{"mkswap"};
-    if (!swap.uuid.empty()) {
-        argv.insert(argv.end(), {"-U", swap.uuid});
+    if (!uuid.empty()) {
+        argv.insert(argv.end(), {"-U", uuid});
     }
-    if (!swap.label.empty()) {
-        argv.insert(argv.end(), {"-L", swap.label});
+    if (!label.empty()) {
+        argv.insert(argv.end(), {"-L", label});
     }
-    if (swap.page_size != 4096) {
-        argv.insert(argv.end(), {"-p", base::cat(swap.page_size)});
+    if (page_size != 4096) {
+        argv.insert(argv.end(), {"-p", base::cat(page_size)});
     }
-    argv.push_back(swap.path);
-    phases.storage.push_back({"Create swap space on " + swap.path, node.id, RunCommand{std::move(argv)}, true});
+    argv.push_back(path);
+    return {std::move(argv)};
+}
+
+void plan_node(const layout::Layout&, const layout::Node& node, const layout::Swap& swap, Phases& phases) {
+    phases.storage.push_back({"Create swap space on " + swap.path, node.id, make_swap(swap.uuid, swap.label, swap.page_size, swap.path), true});
 }
 
 }  // namespace nrear::plan

@@ -108,6 +108,14 @@ std::string read_at(int fd, std::uint64_t offset, std::size_t size, const std::s
     return bytes;
 }
 
+std::uint64_t size_of(int fd, const std::string& device) {
+    const off_t end = lseek(fd, 0, SEEK_END);
+    if (end < 0) {
+        throw system_error("find the size of " + device, errno);
+    }
+    return static_cast<std::uint64_t>(end);
+}
+
 /// What libblkid keeps to itself. Source: UEFI specification 5.3.2, GPT header.
 void read_gpt_header(const Probe& probe, const std::string& device, layout::PartitionTable& table) {
     const auto header = read_at(probe.fd.get(), blkid_probe_get_sectorsize(probe.get()), kSector, device);
@@ -197,13 +205,11 @@ std::string BlkidProbe::boot_code(const std::string& device) { return classify_b
 
 bool BlkidProbe::reads_as_zeros(const std::string& device) {
     const base::UniqueFd fd = open_device(device);
-    const off_t end = lseek(fd.get(), 0, SEEK_END);
-    if (end < 0) {
-        throw system_error("find the size of " + device, errno);
-    }
-    const auto size = static_cast<std::uint64_t>(end);
+    const auto size = size_of(fd.get(), device);
     return all_zeros(read_at(fd.get(), 0, kEdge, device)) && all_zeros(read_at(fd.get(), size > kEdge ? size - kEdge : 0, kEdge, device));
 }
+
+std::uint64_t BlkidProbe::size(const std::string& device) { return size_of(open_device(device).get(), device); }
 
 std::string BlkidProbe::read(const std::string& device, std::uint64_t offset, std::size_t size) {
     const base::UniqueFd fd = open_device(device);

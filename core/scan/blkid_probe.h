@@ -13,6 +13,7 @@ public:
     std::string boot_code(const std::string& device) override;
     bool reads_as_zeros(const std::string& device) override;
     std::string read(const std::string& device, std::uint64_t offset, std::size_t size) override;
+    std::uint64_t size(const std::string& device) override;
     std::optional<LvmLabel> lvm_label(const std::string& device) override;
     std::uint64_t used_bytes(const std::string& mount_point) override;
 };

@@ -29,7 +29,7 @@ struct FoundTable {
     bool operator==(const FoundTable&) const = default;
 };
 
-/// Devices by path ("/dev/vda"). All throw Error when the device cannot be read.
+/// Devices by path ("/dev/vda"); a file that is used like one ("/swapfile") is one, too. All throw Error when the device cannot be read.
 class BlockProbe {
 public:
     virtual ~BlockProbe() = default;
@@ -42,6 +42,8 @@ public:
     virtual bool reads_as_zeros(const std::string& device) = 0;
     /// The bytes at an offset as they are on the device now, not as the page cache remembers them; fewer at its end. For small, fixed places: superblocks.
     virtual std::string read(const std::string& device, std::uint64_t offset, std::size_t size) = 0;
+    /// Bytes that the device, or a file, holds.
+    virtual std::uint64_t size(const std::string& device) = 0;
     /// What LVM wrote on a physical volume; nothing when it is none.
     virtual std::optional<LvmLabel> lvm_label(const std::string& device) = 0;
     /// Bytes in use on the local file system mounted there; 0 when it can't tell. Never asked about network file systems.

@@ -110,6 +110,11 @@ public:
         }
         return bytes;
     }
+    std::uint64_t size(const std::string& device) override {
+        const auto bytes = inner_.size(device);
+        note(device)["size"] = bytes;
+        return bytes;
+    }
     std::optional<LvmLabel> lvm_label(const std::string& device) override {
         auto label = inner_.lvm_label(device);
         note(device);

@@ -77,6 +77,9 @@ RecordedBlockProbe::Device device_of(const Json& json) {
         bytes.resize(row.at("length").get<std::size_t>());  // zeros at the end are not kept
         device.reads[{row.at("offset"), row.at("size")}] = std::move(bytes);
     }
+    if (json.contains("size")) {
+        device.size = json["size"].get<std::uint64_t>();
+    }
     if (json.contains("lvm")) {
         const auto& label = json["lvm"];
         device.lvm = LvmLabel{label.at("uuid"), label.at("size"), label.at("metadata_copies"), label.at("metadata_size"), label.at("metadata_ignored"), joined(label.at("metadata"))};
@@ -159,6 +162,14 @@ std::string RecordedBlockProbe::read(const std::string& path, std::uint64_t offs
         throw Error(ErrorKind::kGeneral, "read " + path, base::cat("the recorded host does not hold its ", size, " bytes at ", offset));
     }
     return found->second;
+}
+
+std::uint64_t RecordedBlockProbe::size(const std::string& path) {
+    const auto& size = device(path).size;
+    if (!size) {
+        throw Error(ErrorKind::kGeneral, "find the size of " + path, "the recorded host does not hold it");
+    }
+    return *size;
 }
 
 std::uint64_t RecordedBlockProbe::used_bytes(const std::string& mount_point) {

@@ -57,7 +57,7 @@ std::optional<layout::Node> scan_fat(ScanWork& work, const BlockDevice& device, 
 /// The table of a device (a disk, an md array, a multipath map), and a node for each of its partitions, on `holder`.
 std::optional<layout::PartitionTable> scan_partition_table(ScanWork& work, const BlockDevice& device, const layout::NodeId& holder);
 
-/// Swap files that are in use, each on the Mount that holds it. Called when all mounts are in the layout.
+/// Swap files that are in use or listed in fstab, each on the Mount that holds it. Called when all mounts are in the layout.
 void scan_swap_files(ScanWork& work);
 
 /// The boot loader's node "boot"; nothing when none is recognised. Called when all disks and mounts are in the layout.

@@ -85,6 +85,7 @@ SelectionSettings selection_settings(const config::Settings& settings, const lay
         }
         selection.left_out.insert(selection.left_out.end(), btrfs.left_out.begin(), btrfs.left_out.end());
     });
+    layout::each<layout::SwapFile>(layout, [&](const layout::Node&, const layout::SwapFile& swap) { selection.swap_files.push_back(swap.path); });
     selection.include = settings.array("BACKUP_PROG_INCLUDE");
     selection.only_include = settings.is_true("BACKUP_ONLY_INCLUDE") || settings.is_true("MANUAL_INCLUDE");
     selection.exclude = settings.array("BACKUP_PROG_EXCLUDE");

@@ -73,6 +73,7 @@ Selection select_trees(const SelectionSettings& settings) {
     for (const auto& directory : settings.own_directories) {
         selection.never.push_back(without_last_slash(directory));
     }
+    selection.never.insert(selection.never.end(), settings.swap_files.begin(), settings.swap_files.end());
     archive::ExcludeRules rules(selection.patterns, selection.anchored);
     const bool has_root = contains(selection.trees, "/") && !rules.excludes("/");
     if (!has_root && !settings.only_include) {

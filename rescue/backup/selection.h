@@ -11,6 +11,7 @@ struct SelectionSettings {
     std::vector<std::string> mount_points;         ///< of the layout's file systems, "/" first
     std::vector<std::string> subvolumes;           ///< places of btrfs subvolumes that come back
     std::vector<std::string> left_out;             ///< places of those that don't
+    std::vector<std::string> swap_files;           ///< that recover makes again
     std::vector<std::string> include;              ///< BACKUP_PROG_INCLUDE; shell patterns are expanded by the caller
     bool only_include = false;                     ///< BACKUP_ONLY_INCLUDE or MANUAL_INCLUDE
     std::vector<std::string> exclude;              ///< BACKUP_PROG_EXCLUDE
@@ -27,7 +28,7 @@ struct Selection {
     std::vector<std::string> extra_trees;  ///< the operator's additions
     std::vector<std::string> patterns;     ///< for archive::ExcludeRules
     bool anchored = true;
-    std::vector<std::string> never;        ///< contents that are never stored
+    std::vector<std::string> never;        ///< directories whose contents, and files that, are never stored; paths, not patterns
     std::vector<std::string> notes;        ///< what an operator may not have meant, one line each
 };
 

@@ -163,12 +163,14 @@ TEST_CASE("backup: file systems, mount points, and what is never stored") {
         base::make_directories(at + "/srv/own", 0755);
         base::write_file(at + "/srv/own/hidden", "x");
         REQUIRE(symlink("srv/own", (at + "/own").c_str()) == 0);
-        const std::string text = names({.never = {"/var/lib/rear/output/", "/own"}});
-        for (const char* present : {"./\n", "\ntop\n", "\nmnt/foreign/\n", "\nproc/\n", "\nsrv/bind/\n", "\nsrv/own/\n", "\nsrv/real/file\n", "\nvar/lib/rear/output/\n", "\nvar/log/\n"}) {
+        base::write_file(at + "/srv/[s]*p", "x");  // a swap file: by its name, not by a pattern
+        base::write_file(at + "/srv/soap", "x");
+        const std::string text = names({.never = {"/var/lib/rear/output/", "/own", "/srv/[s]*p"}});
+        for (const char* present : {"./\n", "\ntop\n", "\nmnt/foreign/\n", "\nproc/\n", "\nsrv/bind/\n", "\nsrv/own/\n", "\nsrv/real/file\n", "\nsrv/soap\n", "\nvar/lib/rear/output/\n", "\nvar/log/\n"}) {
             INFO(present);
             CHECK(text.find(present) != std::string::npos);
         }
-        for (const char* absent : {"cpuinfo", "rear.iso", "under", "messages", "srv/bind/file", "hidden"}) {
+        for (const char* absent : {"cpuinfo", "rear.iso", "under", "messages", "srv/bind/file", "hidden", "[s]*p"}) {
             INFO(absent);
             CHECK(text.find(absent) == std::string::npos);
         }

@@ -103,6 +103,11 @@ public:
         check(device);
         return contents[device].substr(std::min<std::size_t>(offset, contents[device].size()), size);
     }
+    std::map<std::string, std::uint64_t> sizes;
+    std::uint64_t size(const std::string& device) override {
+        check(device);
+        return sizes[device];
+    }
     std::optional<LvmLabel> lvm_label(const std::string&) override { return std::nullopt; }
     std::uint64_t used_bytes(const std::string&) override { return 0; }
 

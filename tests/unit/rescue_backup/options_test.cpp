@@ -52,6 +52,13 @@ TEST_CASE("subvolumes are archived where they are seen, each once, and snapshots
     CHECK(selection.left_out == Words{"/.snapshots/2/snapshot"});
 }
 
+TEST_CASE("the content of swap files stays out of the backup") {
+    layout::Layout layout;
+    layout.nodes = {{"mount:/", {}, layout::Mount{.mount_point = "/", .path = "/dev/vda1", .type = "ext4"}}, {"swapfile:/my swap", {"mount:/"}, layout::SwapFile{.path = "/my swap"}}};
+    const auto never = select_trees(selection_settings(settings_of(kTripleO), layout)).never;
+    CHECK(std::count(never.begin(), never.end(), "/my swap") == 1);
+}
+
 TEST_CASE("EXCLUDE_BACKUP takes mount points, devices and volume groups, as ReaR does") {
     layout::Layout layout;
     layout::VolumeGroup group;

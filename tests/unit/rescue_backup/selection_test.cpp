@@ -59,6 +59,14 @@ TEST_CASE("BACKUP_ONLY_INCLUDE takes the operator's list alone") {
     CHECK(selection.extra_trees == Paths{"/etc", "/var/lib/drlm"});
 }
 
+TEST_CASE("swap files are never stored, whatever characters are in their names, and nothing else is") {
+    auto settings = usual();
+    settings.swap_files = {"/swapfile", "/var/a*b [x]"};
+    const auto selection = select_trees(settings);
+    CHECK(selection.never == Paths{"/var/lib/nrear/output", "/swapfile", "/var/a*b [x]"});
+    CHECK(selection.patterns == Paths{"/tmp/*", "/data/*"});  // where '*' would mean something
+}
+
 TEST_CASE("without --anchored patterns match after any slash") {
     auto settings = usual();
     settings.program_options = {"--xattrs"};

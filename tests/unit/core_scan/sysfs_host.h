@@ -103,21 +103,17 @@ public:
         check(device);
         return contents[device].substr(std::min<std::size_t>(offset, contents[device].size()), size);
     }
-<<<<<<< HEAD
     std::map<std::string, std::uint64_t> sizes;
     std::uint64_t size(const std::string& device) override {
         check(device);
         return sizes[device];
     }
-    std::optional<LvmLabel> lvm_label(const std::string&) override { return std::nullopt; }
-=======
     std::map<std::string, LvmLabel> labels;
     std::optional<LvmLabel> lvm_label(const std::string& device) override {
         check(device);
         const auto found = labels.find(device);
         return found == labels.end() ? std::nullopt : std::optional(found->second);
     }
->>>>>>> 453125a (tests: a made-up host with a volume group, scanned from its labels)
     std::uint64_t used_bytes(const std::string&) override { return 0; }
 
 private:

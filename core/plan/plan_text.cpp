@@ -110,8 +110,8 @@ public:
         std::string away;  // by way of marks, since names may swap
         std::string back;
         for (std::size_t i = 0; i < rename.names.size(); ++i) {
-            away += cat(" -e ", shell_quote(cat("s#(^|[^A-Za-z0-9_.-])", rename.names[i].first, "($|[^A-Za-z0-9_.-])#\\1@nrear", i, "@\\2#g")));
-            back += cat(" -e ", shell_quote(cat("s#@nrear", i, "@#", rename.names[i].second, "#g")));
+            away += cat(" -e ", shell_quote(cat("s#(^|[^A-Za-z0-9_.-])", in_pattern(rename.names[i].first), "($|[^A-Za-z0-9_.-])#\\1@nrear", i, "@\\2#g")));
+            back += cat(" -e ", shell_quote(cat("s#@nrear", i, "@#", in_replacement(rename.names[i].second), "#g")));
         }
         return cat("    for f in ", base::shell_join(rename.files), " ", kTargetRoot, "/boot/loader/entries/*; do\n        [ ! -f \"$f\" ] || sed -E -i", away, back, " \"$f\"\n    done\n");
     }
@@ -132,6 +132,17 @@ public:
     }
 
 private:
+    static std::string escaped(const std::string& text, std::string_view special) {
+        std::string out;
+        for (const char c : text) {
+            out += special.find(c) == std::string_view::npos ? std::string(1, c) : std::string{'\\', c};
+        }
+        return out;
+    }
+    /// For sed -E between '#': names may hold what means something there, as the \040 of fstab does.
+    static std::string in_pattern(const std::string& text) { return escaped(text, "\\.[]*^$+?(){}|#"); }
+    static std::string in_replacement(const std::string& text) { return escaped(text, "\\&#"); }
+
     static std::string in_target(const RunCommand& run) {
         std::string out = cat("    if ", has_program(run.argv), "; then\n        chroot ", kTargetRoot, " ", base::shell_join(by_hand(run, run.argv)), "\n");
         for (const auto& alternative : run.alternatives) {

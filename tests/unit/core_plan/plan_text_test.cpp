@@ -61,6 +61,14 @@ TEST_CASE("the shell script is one that a shell takes, and quotes what it must")
     CHECK_THAT(script, Catch::Contains("mkdir -p -m 1777 '/mnt/local/a b'"));
 }
 
+TEST_CASE("new names reach sed as they are, whatever they mean to it") {
+    Plan plan;
+    plan.steps.push_back({"Names", "", RenameDevices{{{"subvolid=257.", "subvol=/@/home\\040dir&#"}}, {"/mnt/local/etc/fstab"}}});
+    const auto script = to_shell(plan);
+    CHECK_THAT(script, Catch::Contains(R"(subvolid=257\.($|)"));
+    CHECK_THAT(script, Catch::Contains(R"(#subvol=/@/home\\040dir\&\##g)"));
+}
+
 TEST_CASE("a file that a step writes: for people, as JSON, by a shell") {
     const base::TempDir directory;
     Plan plan;

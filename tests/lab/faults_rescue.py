@@ -67,7 +67,7 @@ class RescueFaults:
         self.console.run("DEVICE=$(basename $(readlink -f /sys/block/vda/device)); echo $DEVICE >/sys/bus/virtio/drivers/virtio_blk/unbind", 60)
         self.case("no disk that is large enough", RECOVER, 18, "find a disk for /dev/vda", "too small", "nothing was written")
         self.console.run("echo $DEVICE >/sys/bus/virtio/drivers/virtio_blk/bind; udevadm settle", 60)
-        self.case("a disk named that is too small", RECOVER + " --map /dev/vda=/dev/vdb", 18, "the partitions need", str(SMALL_BYTES), "nothing was written")
+        self.case("a disk named that is too small", RECOVER + " --map /dev/vda=/dev/vdb", 18, "what it is to hold needs", str(SMALL_BYTES), "nothing was written")
         self.case("a disk named that is not there", RECOVER + " --map /dev/vda=/dev/vdz", 19, "there is no disk /dev/vdz")
 
     def other_backups(self):

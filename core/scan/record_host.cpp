@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <span>
@@ -183,6 +184,19 @@ Json disguised(const Json& json, Disguise& disguise) {
     return out;
 }
 
+/// Each of them, whatever becomes of the others: a host that can't be scanned is the one to send. What went wrong, in their order.
+std::vector<std::string> run_all(std::initializer_list<std::function<void()>> scans) {
+    std::vector<std::string> failures;
+    for (const auto& scan : scans) {
+        try {
+            scan();
+        } catch (const Error& error) {
+            failures.emplace_back(error.what());
+        }
+    }
+    return failures;
+}
+
 /// What the record gives when it is scanned, or why it can't be.
 std::string scanned_again(const std::string& directory) {
     try {
@@ -208,15 +222,10 @@ HostRecord record_host(const std::string& prefix, base::CommandRunner& runner, B
     const base::Root root(prefix, &tree);
     RecordingRunner recording_runner(runner);
     RecordingProbe recording_probe(probe);
-    HostRecord record;
     std::string layout;
-    try {
-        list_disks(root, recording_probe, {});
-        scan_network(root, recording_runner);
-        layout = layout::to_json(scan_host(root, recording_runner, recording_probe).layout);
-    } catch (const Error& error) {
-        record.scan_error = error.what();  // a host that can't be scanned is the one to send
-    }
+    const auto failures = run_all({[&] { layout = layout::to_json(scan_host(root, recording_runner, recording_probe).layout); },
+                                   [&] { list_disks(root, recording_probe, {}); }, [&] { scan_network(root, recording_runner); }});
+    HostRecord record{.scan_error = base::join(failures, "; ")};
 
     Disguise disguise;
     tree.each_content([&](const std::string& path, const std::string& content) { disguise.learn_from(path, content); });
@@ -227,7 +236,7 @@ HostRecord record_host(const std::string& prefix, base::CommandRunner& runner, B
     base::write_file(directory + "/commands.json", disguised(recording_runner.rows(), disguise).dump(1) + "\n", 0644);
     base::write_file(directory + "/blkid.json", disguised(recording_probe.recorded(), disguise).dump(1) + "\n", 0644);
     incomplete.dismiss();
-    record.faithful = record.scan_error.empty() ? disguised(Json::parse(layout), disguise).dump() == Json::parse(scanned_again(directory), nullptr, false).dump() : true;
+    record.faithful = layout.empty() || disguised(Json::parse(layout), disguise).dump() == Json::parse(scanned_again(directory), nullptr, false).dump();
     return record;
 }
 

@@ -60,8 +60,8 @@ private:
 };
 
 struct HostRecord {
-    std::string scan_error;  ///< why the scan of the host failed; what it read until then is recorded
-    bool faithful = true;    ///< the record, scanned again, gives the layout of the host (disguised)
+    std::string scan_error;  ///< why a scan (of the storage, the disks, the network) failed; what it read until then is recorded, and what the others read
+    bool faithful = true;    ///< the record, scanned again, gives the layout of the host (disguised), if that has one
 };
 
 /// Scans the host whose root is `prefix` and writes what the scan saw into the directory, which must not exist: every file, link and name that was asked

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/command.h"
+#include "core/base/error.h"
 #include "core/layout/layout.h"
 #include "core/scan/disguise.h"
 #include "core/scan/recorded_host.h"
@@ -113,6 +114,27 @@ TEST_CASE("a host that cannot be scanned is recorded as far as it was read") {
     const auto record = record_host(host.root().path("/"), programs, probe, place.path() + "/record");
     CHECK_THAT(record.scan_error, Contains("/dev/sda"));
     CHECK(base::Root(place.path() + "/record/root").exists("/sys/class/block/sda1"));
+}
+
+TEST_CASE("a host without the program that tells of its network is recorded with all of its storage") {
+    class NoIp final : public base::CommandRunner {
+    public:
+        base::CommandResult run(const base::Command& command) override { throw Error(ErrorKind::kGeneral, "run " + command.argv.front(), "there is no such program"); }
+        bool exists(const std::string&) override { return false; }
+    };
+    test::SysfsHost host;
+    test::FakeProbe probe;
+    make_host(host, probe);
+    NoIp programs;
+    const base::TempDir place;
+    const auto directory = place.path() + "/record";
+    const auto record = record_host(host.root().path("/"), programs, probe, directory);
+    CHECK_THAT(record.scan_error, Contains("run ip"));
+    CHECK(record.faithful);
+    RecordedCommandRunner runner(directory + "/commands.json");
+    RecordedBlockProbe recorded(directory + "/blkid.json");
+    const auto scan = scan_host(base::Root(directory + "/root"), runner, recorded);
+    CHECK(scan.layout.nodes.size() == scan_host(host.root(), programs, probe).layout.nodes.size());
 }
 
 TEST_CASE("nothing is recorded over what is there") {

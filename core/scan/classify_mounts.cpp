@@ -89,8 +89,8 @@ bool shows_all(const MountEntry& entry) {
 
 class Classifier {
 public:
-    Classifier(const base::Root& root, const BlockDevices& devices, const ScanOptions& options)
-        : root_(root), devices_(devices), options_(options), all_(parse_mountinfo(root.read("/proc/self/mountinfo"))) {}
+    Classifier(const base::Root& root, const BlockDevices& devices, const std::vector<MountEntry>& mounts, const ScanOptions& options)
+        : root_(root), devices_(devices), options_(options), all_(mounts) {}
 
     void take_all() {
         for (const auto& entry : all_) {
@@ -220,7 +220,7 @@ private:
     const BlockDevices& devices_;
     const ScanOptions& options_;
     ClassifiedMounts result_;
-    const std::vector<MountEntry> all_;
+    const std::vector<MountEntry>& all_;
     std::vector<std::string> left_out_;
     std::vector<std::string> automatic_;
 };
@@ -251,8 +251,8 @@ std::string excluded_by(const BlockDevices& devices, const BlockDevice& device, 
     return "";
 }
 
-ClassifiedMounts classify_mounts(const base::Root& root, const BlockDevices& devices, const ScanOptions& options) {
-    Classifier classifier(root, devices, options);
+ClassifiedMounts classify_mounts(const base::Root& root, const BlockDevices& devices, const std::vector<MountEntry>& mounts, const ScanOptions& options) {
+    Classifier classifier(root, devices, mounts, options);
     classifier.take_all();
     return classifier.finish();
 }

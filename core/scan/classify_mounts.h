@@ -24,7 +24,8 @@ struct ClassifiedMounts {
     std::vector<std::string> warnings;                     ///< for the operator: files that nobody would miss before it is too late
 };
 
-ClassifiedMounts classify_mounts(const base::Root& root, const BlockDevices& devices, const ScanOptions& options);
+/// `mounts` are all that the kernel shows.
+ClassifiedMounts classify_mounts(const base::Root& root, const BlockDevices& devices, const std::vector<MountEntry>& mounts, const ScanOptions& options);
 
 /// The setting that leaves the device out, itself or what it lies on ("EXCLUDE_VG"); "" when none does.
 std::string excluded_by(const BlockDevices& devices, const BlockDevice& device, const ScanOptions& options);

@@ -108,6 +108,10 @@ std::vector<SwapEntry> parse_swaps(std::string_view text) {
     return entries;
 }
 
+const MountEntry* mount_over(const std::vector<MountEntry>& mounts, std::string_view path) {
+    return deepest_over(mounts, path, [](const MountEntry& entry) -> std::string_view { return entry.mount_point; });
+}
+
 bool is_within(std::string_view path, std::string_view directory) {
     return directory == "/" || path == directory || (path.starts_with(directory) && path.size() > directory.size() && path[directory.size()] == '/');
 }

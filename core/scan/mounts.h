@@ -3,6 +3,7 @@
 // Sources: proc(5), fstab(5); parsed by libmount, so that escapes and comments mean what they mean to mount(8).
 #pragma once
 
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,5 +38,23 @@ std::vector<SwapEntry> parse_swaps(std::string_view text);
 
 /// Whether `path` is `directory` or below it.
 bool is_within(std::string_view path, std::string_view directory);
+
+/// Of the rows that the path lies in, the one whose directory is the longest; nullptr when there is none. `directory_of(row)` is "" for rows without one.
+template <class Rows, class DirectoryOf>
+auto deepest_over(const Rows& rows, std::string_view path, DirectoryOf&& directory_of) {
+    decltype(&*std::begin(rows)) deepest = nullptr;
+    std::size_t longest = 0;
+    for (const auto& row : rows) {
+        const std::string_view directory = directory_of(row);
+        if (directory.size() > longest && is_within(path, directory)) {
+            deepest = &row;
+            longest = directory.size();
+        }
+    }
+    return deepest;
+}
+
+/// What is mounted where the path leads.
+const MountEntry* mount_over(const std::vector<MountEntry>& mounts, std::string_view path);
 
 }  // namespace nrear::scan

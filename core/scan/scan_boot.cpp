@@ -12,19 +12,6 @@ namespace {
 
 using base::cat;
 
-/// Holder of the longest mount point that the path is in.
-const layout::Node* mount_of(const layout::Layout& layout, std::string_view path) {
-    const layout::Node* best = nullptr;
-    std::size_t longest = 0;
-    layout::each<layout::Mount>(layout, [&](const layout::Node& node, const layout::Mount& mount) {
-        if (is_within(path, mount.mount_point) && mount.mount_point.size() >= longest) {
-            best = &node;
-            longest = mount.mount_point.size();
-        }
-    });
-    return best;
-}
-
 /// Disks of the layout whose first sector is GRUB's.
 std::vector<layout::NodeId> disks_with_grub(BlockProbe& probe, const layout::Layout& layout) {
     std::vector<layout::NodeId> disks;
@@ -86,7 +73,7 @@ std::string other_boot_loader(const base::Root& root) {
 
 std::optional<layout::Node> scan_boot(ScanWork& work) {
     const auto directory = grub_directory(work.root);
-    const auto* mount = directory.empty() ? nullptr : mount_of(work.layout, directory);
+    const auto* mount = directory.empty() ? nullptr : mount_over(work.layout, directory);
     if (mount != nullptr) {
         return grub_node(work, directory, *mount);
     }

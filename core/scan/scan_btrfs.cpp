@@ -6,7 +6,6 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/scan/btrfs_facts.h"
-#include "core/scan/classify_mounts.h"
 #include "core/scan/scan_work.h"
 
 namespace nrear::scan {
@@ -67,8 +66,7 @@ private:
     }
 
     void find_mounts() {
-        all_mounts_ = parse_mountinfo(work_.root.read("/proc/self/mountinfo"));
-        for (const auto& mount : classify_mounts(work_.root, work_.devices, work_.options).kept) {
+        for (const auto& mount : work_.classified.kept) {
             if (is_ours(mount.entry)) {
                 kept_.push_back(mount.entry);
             }
@@ -76,8 +74,8 @@ private:
     }
 
     void look_at_content() {
-        const auto any = std::find_if(all_mounts_.begin(), all_mounts_.end(), [&](const MountEntry& entry) { return is_ours(entry); });
-        const MountEntry* mount = !kept_.empty() ? &kept_.front() : any != all_mounts_.end() ? &*any : nullptr;
+        const auto any = std::find_if(work_.mounts.begin(), work_.mounts.end(), [&](const MountEntry& entry) { return is_ours(entry); });
+        const MountEntry* mount = !kept_.empty() ? &kept_.front() : any != work_.mounts.end() ? &*any : nullptr;
         take_profiles(mount == nullptr ? parse_btrfs_chunks(ask({"inspect-internal", "dump-tree", "-t", "3", btrfs_.path}))
                                        : parse_btrfs_df(ask({"filesystem", "df", "--raw", mount->mount_point})));
         if (mount == nullptr) {
@@ -166,7 +164,7 @@ private:
             }
             const auto rest = below(path, top);
             const auto place = rest.empty() ? mount.mount_point : (mount.mount_point == "/" ? "" : mount.mount_point) + rest;
-            const bool hidden = std::any_of(all_mounts_.begin(), all_mounts_.end(), [&](const MountEntry& other) {
+            const bool hidden = std::any_of(work_.mounts.begin(), work_.mounts.end(), [&](const MountEntry& other) {
                 return other.mount_point.size() > mount.mount_point.size() && is_within(other.mount_point, mount.mount_point) && is_within(place, other.mount_point);
             });
             if (!hidden) {
@@ -248,7 +246,6 @@ private:
     ScanWork& work_;
     const BlockDevice& device_;
     std::vector<const BlockDevice*> devices_;  ///< by device id
-    std::vector<MountEntry> all_mounts_;
     std::vector<MountEntry> kept_;             ///< of this file system
     std::vector<std::string> snapshots_;       ///< paths of those that are left out with all that lies in them
     layout::BtrfsFilesystem btrfs_;

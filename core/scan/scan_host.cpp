@@ -11,7 +11,6 @@
 #include "core/scan/block_devices.h"
 #include "core/scan/classify_mounts.h"
 #include "core/scan/device_kind.h"
-#include "core/scan/crypttab.h"
 #include "core/scan/host_facts.h"
 #include "core/scan/scan_work.h"
 
@@ -23,28 +22,22 @@ using base::cat;
 using layout::Node;
 using layout::NodeId;
 
-std::string filesystem_kind(const std::string& type) {
-    return type == "xfs" ? "XFS file system" : type == "vfat" ? "FAT file system" : type + " file system";
-}
-
 class Scanner final : public ScanWork {
 public:
     using ScanWork::ScanWork;
 
     Scan run() {
         layout.host = scan_host_facts(root, runner);
-        const auto mounts = classify_mounts(root, devices, options);
-        warnings = mounts.warnings;
-        for (const auto& mount : mounts.kept) {
+        warnings = classified.warnings;
+        for (const auto& mount : classified.kept) {
             add_mount(mount);
         }
-        add_active_swap();
-        scan_swap_files(*this);
+        scan_swap(*this);
         if (!options.autoexclude_disks) {
             add_all_disks();
         }
         look_at_unused_devices();
-        for (const auto& directory : mounts.directories) {
+        for (const auto& directory : classified.directories) {
             add_directory(directory);
             warn_of_lost_pool(directory);
         }
@@ -63,7 +56,7 @@ public:
                 return *id;
             }
         }
-        return is_disk(device) ? ensure_disk(device) : ensure_foreign(device);
+        return is_disk(device) ? ensure_disk(device) : ensure_foreign(device, device_kind(device));
     }
 
 private:
@@ -71,25 +64,11 @@ private:
         const NodeId id = "part:" + device.name;
         const BlockDevice* holder = devices.by_name(device.below.front());
         if (holder == nullptr) {
-            return ensure_foreign(device);
+            return ensure_foreign(device, device_kind(device));
         }
         ensure_device(*holder);
         if (!has(id)) {
             throw Error(ErrorKind::kLayout, "scan " + holder->path, cat("its partition table does not hold ", device.path, ", which is in use"));
-        }
-        return id;
-    }
-
-    NodeId ensure_foreign(const BlockDevice& device) {
-        const NodeId id = "device:" + device.name;
-        if (!has(id)) {
-            std::vector<NodeId> below;
-            for (const auto& name : device.below) {
-                if (const BlockDevice* lower = devices.by_name(name)) {
-                    below.push_back(ensure_device(*lower));
-                }
-            }
-            add({id, below, layout::Foreign{device.path, device_kind(device)}});
         }
         return id;
     }
@@ -124,7 +103,7 @@ private:
             }
         }
         const NodeId on = ensure_device(device);
-        return add({"fs:" + device.name, {on}, layout::Foreign{device.path, filesystem_kind(type)}}).id;
+        return add({"fs:" + device.name, {on}, layout::Foreign{device.path, type + " file system"}}).id;
     }
 
     /// The file system on the device, be it the first or another one of several that it sits on; "" when none is known yet.
@@ -158,49 +137,10 @@ private:
             what.fstab_options = line->options;
         }
         Node node{"mount:" + entry.mount_point, {filesystem}, std::move(what)};
-        if (auto holder = holder_of(layout, entry.mount_point); !holder.empty()) {
-            node.on.push_back(std::move(holder));
+        if (const Node* holder = mount_over(layout, entry.mount_point)) {
+            node.on.push_back(holder->id);
         }
         add(std::move(node));
-    }
-
-    void add_active_swap() {
-        for (const auto& entry : parse_swaps(root.read_if_exists("/proc/swaps").value_or(""))) {
-            const BlockDevice* device = entry.type == "partition" ? devices.by_path(root, entry.path) : nullptr;
-            const bool left_out = device == nullptr || device->name.starts_with("zram") || std::count(options.exclude_components.begin(), options.exclude_components.end(), "swap:" + entry.path) > 0;
-            if (left_out || !excluded_by(devices, *device, options).empty()) {
-                continue;
-            }
-            if (is_made_at_boot(root, *device)) {
-                ensure_below(*device);  // the space for it comes back; the recovered system makes the rest
-            } else {
-                add_swap(device->name, device->path, ensure_device(*device), probe.signature(device->path));
-            }
-        }
-    }
-
-    void ensure_below(const BlockDevice& device) {
-        for (const auto& name : device.below) {
-            if (const BlockDevice* lower = devices.by_name(name)) {
-                ensure_device(*lower);
-            }
-        }
-    }
-
-    void add_swap(const std::string& name, const std::string& path, const NodeId& on, const std::optional<Signature>& signature) {
-        layout::Swap swap{.path = path};
-        if (signature && signature->type == "swap") {
-            swap.uuid = signature->uuid;
-            swap.label = signature->label;
-            swap.page_size = signature->page_size != 0 ? signature->page_size : swap.page_size;
-        }
-        for (const auto& row : fstab) {
-            const bool by_name = row.spec == path || (!swap.uuid.empty() && base::to_lower(row.spec) == "uuid=" + swap.uuid) || (!swap.label.empty() && row.spec == "LABEL=" + swap.label);
-            if (row.type == "swap" && by_name) {
-                swap.fstab_spec = row.spec;
-            }
-        }
-        add({"swap:" + name, {on}, std::move(swap)});
     }
 
     /// What a cluster keeps on the disk and brings back by itself: a Ceph OSD or Cinder's volumes; "" for other disks.
@@ -267,7 +207,7 @@ private:
     void add_unused(const BlockDevice& device, const Node& node, const Signature& signature) {
         const std::string label = signature.label.empty() ? "" : cat(" \"", base::printable(signature.label), "\"");
         if (signature.type == "swap") {
-            add_swap(device.name, device.path, node.id, signature);
+            add_swap(*this, device, node.id, signature);
             return;
         }
         for (const auto scan : {scan_ext, scan_xfs, scan_btrfs, scan_fat}) {
@@ -283,8 +223,8 @@ private:
 
     void add_directory(const layout::MountPointDirectory& directory) {
         Node node{"dir:" + directory.path, {}, directory};
-        if (auto holder = holder_of(layout, directory.path); !holder.empty()) {
-            node.on.push_back(std::move(holder));
+        if (const Node* holder = mount_over(layout, directory.path)) {
+            node.on.push_back(holder->id);
         }
         if (!has(node.id)) {
             add(std::move(node));
@@ -322,18 +262,6 @@ private:
 };
 
 }  // namespace
-
-NodeId holder_of(const layout::Layout& layout, const std::string& path) {
-    NodeId best;
-    std::size_t longest = 0;
-    layout::each<layout::Mount>(layout, [&](const Node& node, const layout::Mount& mount) {
-        if (mount.mount_point != path && is_within(path, mount.mount_point) && mount.mount_point.size() > longest) {
-            best = node.id;
-            longest = mount.mount_point.size();
-        }
-    });
-    return best;
-}
 
 std::optional<layout::PartitionTable> scan_partition_table(ScanWork& work, const BlockDevice& device, const NodeId& holder) {
     const auto found = work.probe.partition_table(device.path);

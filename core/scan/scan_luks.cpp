@@ -4,7 +4,6 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/scan/classify_mounts.h"
 #include "core/scan/crypttab.h"
 #include "core/scan/luks_facts.h"
 #include "core/scan/scan_work.h"
@@ -30,13 +29,13 @@ public:
             return work_.has(id) ? id : foreign;
         }
         if (const auto reason = obstacle_in_mapping(); !reason.empty()) {
-            return add_foreign(foreign, reason);
+            return work_.ensure_foreign(device_, reason);
         }
         auto facts = with_context(cat("looking at the LUKS header on ", below_->path), [&] {
             return parse_luks_dump(base::run_checked(work_.runner, {.argv = {"cryptsetup", "luksDump", below_->path}}).output);
         });
         if (!facts.obstacle.empty()) {
-            return add_foreign(foreign, cat("LUKS", facts.volume.version, " encrypted volume that ", facts.obstacle));
+            return work_.ensure_foreign(device_, cat("LUKS", facts.volume.version, " encrypted volume that ", facts.obstacle));
         }
         complete(facts.volume);
         find_key_file(facts);
@@ -46,16 +45,6 @@ public:
     }
 
 private:
-    layout::NodeId add_foreign(const layout::NodeId& id, const std::string& kind) {
-        std::vector<layout::NodeId> below;
-        for (const auto& name : device_.below) {
-            if (const BlockDevice* lower = work_.devices.by_name(name)) {
-                below.push_back(work_.ensure_device(*lower));
-            }
-        }
-        return work_.add({id, below, layout::Foreign{device_.path, kind}}).id;
-    }
-
     /// Why the mapping is none that luksFormat and open could make again; "" when it is.
     std::string obstacle_in_mapping() const {
         const auto& uuid = device_.dm_uuid;
@@ -118,20 +107,12 @@ private:
         if (!work_.root.exists(file)) {
             return "is not there";
         }
-        const auto mounts = classify_mounts(work_.root, work_.devices, work_.options);
-        const auto longest = [&](const auto& list, auto&& path_of_row) {
-            std::size_t best = 0;
-            for (const auto& row : list) {
-                const auto& path = path_of_row(row);
-                best = is_within(file, path) ? std::max(best, path.size()) : best;
-            }
-            return best;
-        };
-        const auto kept = longest(mounts.kept, [](const KeptMount& mount) -> const std::string& { return mount.entry.mount_point; });
-        const auto left_out = longest(mounts.directories, [](const layout::MountPointDirectory& directory) -> const std::string& { return directory.path; });
+        const auto* kept = deepest_over(work_.classified.kept, file, [](const KeptMount& mount) -> std::string_view { return mount.entry.mount_point; });
+        const auto* left_out = deepest_over(work_.classified.directories, file, [](const layout::MountPointDirectory& directory) -> std::string_view { return directory.path; });
+        const bool lost = left_out != nullptr && (kept == nullptr || left_out->path.size() > kept->entry.mount_point.size());
         constexpr const char* kVolatile[] = {"/run", "/proc", "/sys"};
         const bool in_memory = std::any_of(std::begin(kVolatile), std::end(kVolatile), [&](const char* top) { return is_within(file, top); });
-        return left_out > kept || in_memory ? "lies on what is not in the backup" : "";
+        return lost || in_memory ? "lies on what is not in the backup" : "";
     }
 
     void warn_of_slots(const LuksFacts& facts) {

@@ -6,7 +6,6 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/scan/classify_mounts.h"
 #include "core/scan/lvm_facts.h"
 #include "core/scan/scan_work.h"
 
@@ -109,9 +108,8 @@ private:
     const BlockDevice* active(const layout::LogicalVolume& volume) const { return work_.devices.by_path(work_.root, volume.path); }
 
     bool carries_something(const BlockDevice& device) const {
-        const auto mounts = parse_mountinfo(work_.root.read_if_exists("/proc/self/mountinfo").value_or(""));
         const auto& all = work_.devices.all();
-        return std::any_of(mounts.begin(), mounts.end(), [&](const MountEntry& entry) { return entry.number == device.number; }) ||
+        return std::any_of(work_.mounts.begin(), work_.mounts.end(), [&](const MountEntry& entry) { return entry.number == device.number; }) ||
                std::any_of(all.begin(), all.end(), [&](const BlockDevice& other) {
                    return volume_group_of(other) != name_ && std::count(other.below.begin(), other.below.end(), device.name) > 0;
                });

@@ -7,7 +7,6 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/scan/classify_mounts.h"
 #include "core/scan/md_facts.h"
 #include "core/scan/scan_work.h"
 
@@ -34,7 +33,7 @@ public:
 
     layout::NodeId run() {
         if (const auto kind = unmakeable(); !kind.empty()) {
-            return foreign(kind);
+            return work_.ensure_foreign(device_, kind);
         }
         const auto id = "md:" + device_.name;
         auto array = facts();
@@ -81,16 +80,6 @@ private:
         const BlockDevice* container = parts.size() > 1 ? work_.devices.by_name(parts[1]) : nullptr;
         const auto format = container == nullptr ? "" : work_.root.read_line(container->sysfs + "/md/metadata_version");
         return format.substr(format.find(':') + 1);
-    }
-
-    layout::NodeId foreign(const std::string& kind) {
-        layout::Node node{"device:" + device_.name, {}, layout::Foreign{device_.path, kind}};
-        for (const auto& name : device_.below) {
-            if (const BlockDevice* lower = work_.devices.by_name(name)) {
-                node.on.push_back(work_.ensure_device(*lower));
-            }
-        }
-        return work_.add(std::move(node)).id;
     }
 
     MdArray facts() const {

@@ -10,22 +10,28 @@
 #include "core/base/root.h"
 #include "core/scan/block_devices.h"
 #include "core/scan/block_probe.h"
+#include "core/scan/classify_mounts.h"
 #include "core/scan/mounts.h"
 #include "core/scan/scan_host.h"
 
 namespace nrear::scan {
 
-/// A scan in progress. Implemented by scan_host.cpp.
+/// A scan in progress. ensure_device() is implemented by scan_host.cpp.
 class ScanWork {
 public:
-    ScanWork(const base::Root& host, base::CommandRunner& commands, BlockProbe& block_probe, const ScanOptions& scan_options)
-        : root(host), runner(commands), probe(block_probe), options(scan_options), devices(host), fstab(parse_fstab(host.read_if_exists("/etc/fstab").value_or(""))) {}
+    ScanWork(const base::Root& host, base::CommandRunner& commands, BlockProbe& block_probe, const ScanOptions& scan_options);
     ScanWork(const ScanWork&) = delete;
     ScanWork& operator=(const ScanWork&) = delete;
     virtual ~ScanWork() = default;
 
     /// The node of a block device itself, with all that it stands on: made when it is not there yet.
     virtual layout::NodeId ensure_device(const BlockDevice& device) = 0;
+
+    /// The nodes of all devices that it lies on.
+    std::vector<layout::NodeId> ensure_below(const BlockDevice& device);
+
+    /// The same for a device that nrear cannot make: the node says what it is (`kind`, for people).
+    layout::NodeId ensure_foreign(const BlockDevice& device, const std::string& kind);
 
     bool has(const layout::NodeId& id) const { return layout::find(layout, id) != nullptr; }
     layout::Node& add(layout::Node node) { return layout.nodes.emplace_back(std::move(node)); }
@@ -37,6 +43,8 @@ public:
     const ScanOptions& options;
     const BlockDevices devices;
     const std::vector<FstabEntry> fstab;
+    const std::vector<MountEntry> mounts;  ///< all that the kernel shows
+    const ClassifiedMounts classified;     ///< the same, by what becomes of them
     layout::Layout layout;
     std::vector<std::string> warnings;  ///< for the operator
 };
@@ -57,8 +65,11 @@ std::optional<layout::Node> scan_fat(ScanWork& work, const BlockDevice& device, 
 /// The table of a device (a disk, an md array, a multipath map), and a node for each of its partitions, on `holder`.
 std::optional<layout::PartitionTable> scan_partition_table(ScanWork& work, const BlockDevice& device, const layout::NodeId& holder);
 
-/// Swap files that are in use or listed in fstab, each on the Mount that holds it. Called when all mounts are in the layout.
-void scan_swap_files(ScanWork& work);
+/// Swap that is in use, and swap files that fstab lists, each on the device or the Mount that holds it. Called when all mounts are in the layout.
+void scan_swap(ScanWork& work);
+
+/// Swap space on a device that has a node, `on`; the signature is what the device carries.
+void add_swap(ScanWork& work, const BlockDevice& device, const layout::NodeId& on, const std::optional<Signature>& signature);
 
 /// The boot loader's node "boot"; nothing when none is recognised. Called when all disks and mounts are in the layout.
 std::optional<layout::Node> scan_boot(ScanWork& work);
@@ -66,7 +77,7 @@ std::optional<layout::Node> scan_boot(ScanWork& work);
 /// Boot entries of UEFI firmware: the node "uefi", nothing on a machine that was started by BIOS.
 std::optional<layout::Node> scan_uefi(ScanWork& work);
 
-/// The Mount that holds a path, of those that are in the layout already; "" when there is none.
-layout::NodeId holder_of(const layout::Layout& layout, const std::string& path);
+/// The Mount that a path is in, of those that are in the layout already; nullptr when there is none.
+const layout::Node* mount_over(const layout::Layout& layout, std::string_view path);
 
 }  // namespace nrear::scan

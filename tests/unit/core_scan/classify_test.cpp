@@ -36,11 +36,12 @@ struct Host {
                    "15 8 8:16 / /data/inner rw - ext4 /dev/sdb rw\n16 1 0:50 / /var/lib/containers/merged rw - overlay overlay rw\n17 1 0:51 / /auto rw - autofs systemd-1 rw\n"
                    "18 1 0:52 / /srv/scratch rw - tmpfs tmpfs rw,mode=0750\n");
     }
+    std::vector<MountEntry> mounts() const { return parse_mountinfo(sysfs.root().read("/proc/self/mountinfo")); }
     void mounted(const std::string& more) { sysfs.file("/proc/self/mountinfo", sysfs.root().read("/proc/self/mountinfo") + more); }
 
     std::pair<std::vector<std::string>, std::map<std::string, layout::MountPointDirectory>> classify(const ScanOptions& options = {}) const {
         const BlockDevices devices(sysfs.root());
-        const auto result = classify_mounts(sysfs.root(), devices, options);
+        const auto result = classify_mounts(sysfs.root(), devices, mounts(), options);
         std::pair<std::vector<std::string>, std::map<std::string, layout::MountPointDirectory>> out;
         for (const auto& kept : result.kept) {
             out.first.push_back(kept.entry.mount_point);
@@ -112,11 +113,11 @@ TEST_CASE("a directory that is bound from a file system which does not come back
     host.sysfs.disk("sdd", "8:48", 1000);
     host.mounted("30 1 8:48 / /mnt/pool rw - ext4 /dev/sdd rw\n31 1 8:48 /db /var/db rw - ext4 /dev/sdd rw\n");
     const BlockDevices devices(host.sysfs.root());
-    const auto result = classify_mounts(host.sysfs.root(), devices, {});
+    const auto result = classify_mounts(host.sysfs.root(), devices, host.mounts(), {});
     CHECK(result.warnings.size() == 1);
     CHECK_THAT(result.warnings.at(0), Catch::Contains("/var/db is a directory of /dev/sdd"));
     // The one around it being kept, there is nothing to tell.
-    CHECK(classify_mounts(host.sysfs.root(), devices, {.autoexclude_paths = {}}).warnings.empty());
+    CHECK(classify_mounts(host.sysfs.root(), devices, host.mounts(), {.autoexclude_paths = {}}).warnings.empty());
 }
 
 TEST_CASE("a config-drive, Ceph OSDs and images are left alone") {

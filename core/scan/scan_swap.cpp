@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Swap files: those in use, and those that /etc/fstab lists. One whose file system does not come back is left out with it.
+// Swap: partitions and volumes in use, files in use and those that /etc/fstab lists. A file whose file system does not come back is left out with it.
 // Sources: proc(5), /proc/swaps; proc_pid_mountinfo(5); the kernel's Documentation/power/swsusp-and-swap-files.rst.
 #include <sys/stat.h>
 
@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/scan/crypttab.h"
 #include "core/scan/scan_work.h"
 
 namespace nrear::scan {
@@ -15,6 +16,29 @@ namespace {
 
 using base::cat;
 
+/// What mkswap was told; `swap` is a Swap or a SwapFile.
+void take_header(const std::optional<Signature>& signature, auto& swap) {
+    if (signature && signature->type == "swap") {
+        swap.uuid = signature->uuid;
+        swap.label = signature->label;
+        swap.page_size = signature->page_size != 0 ? signature->page_size : swap.page_size;
+    }
+}
+
+void take_device(ScanWork& work, const std::string& path) {
+    const BlockDevice* device = work.devices.by_path(work.root, path);
+    const auto& excluded = work.options.exclude_components;
+    const bool left_out = device == nullptr || device->name.starts_with("zram") || std::count(excluded.begin(), excluded.end(), "swap:" + path) > 0;
+    if (left_out || !excluded_by(work.devices, *device, work.options).empty()) {
+        return;
+    }
+    if (is_made_at_boot(work.root, *device)) {
+        work.ensure_below(*device);  // the space for it comes back; the recovered system makes the rest
+    } else {
+        add_swap(work, *device, work.ensure_device(*device), work.probe.signature(device->path));
+    }
+}
+
 /// "/var/x" below "/var" is "/x", and "" for the same place.
 std::string below(const std::string& path, const std::string& top) { return top == "/" ? path : path.substr(top.size()); }
 
@@ -22,10 +46,10 @@ std::string join(const std::string& top, const std::string& rest) { return top =
 
 class SwapFileScan {
 public:
-    explicit SwapFileScan(ScanWork& work) : work_(work), mounts_(parse_mountinfo(work.root.read("/proc/self/mountinfo"))) {}
+    explicit SwapFileScan(ScanWork& work) : work_(work) {}
 
-    void run() {
-        for (const auto& entry : parse_swaps(work_.root.read_if_exists("/proc/swaps").value_or(""))) {
+    void run(const std::vector<SwapEntry>& active) {
+        for (const auto& entry : active) {
             if (entry.type == "file") {
                 take_active(entry.path);
             }
@@ -71,13 +95,9 @@ private:
             return;
         }
         layout::SwapFile swap{.path = path, .size = work_.probe.size(path)};
-        if (signature && signature->type == "swap") {
-            swap.uuid = signature->uuid;
-            swap.label = signature->label;
-            swap.page_size = signature->page_size != 0 ? signature->page_size : swap.page_size;
-        }
+        take_header(signature, swap);
         files_.push_back(base::printable(path));
-        work_.add({"swapfile:" + path, {"mount:" + mount_over(path)->mount_point}, std::move(swap)});
+        work_.add({"swapfile:" + path, {"mount:" + mount_over(work_.mounts, path)->mount_point}, std::move(swap)});
     }
 
     std::optional<Signature> signature_of(const std::string& path) {
@@ -97,30 +117,19 @@ private:
         return found;
     }
 
-    /// What is mounted where the path leads.
-    const MountEntry* mount_over(const std::string& path) const {
-        const MountEntry* deepest = nullptr;
-        for (const auto& mount : mounts_) {
-            if (is_within(path, mount.mount_point) && (deepest == nullptr || mount.mount_point.size() > deepest->mount_point.size())) {
-                deepest = &mount;
-            }
-        }
-        return deepest;
-    }
-
     bool comes_back(const MountEntry& mount) const { return work_.has("mount:" + mount.mount_point); }
 
     /// The file's path by a mount that comes back: its own, or for a bind mount the one that shows the same files; "" when there is none.
     std::string place_of(const std::string& path) const {
-        const MountEntry* seen = mount_over(path);
+        const MountEntry* seen = mount_over(work_.mounts, path);
         if (seen == nullptr || comes_back(*seen)) {
             return seen == nullptr ? "" : path;
         }
         const auto inside = join(seen->root, below(path, seen->mount_point));
-        for (const auto& mount : mounts_) {
+        for (const auto& mount : work_.mounts) {
             if (mount.number == seen->number && comes_back(mount) && is_within(inside, mount.root)) {
                 auto place = join(mount.mount_point, below(inside, mount.root));
-                if (mount_over(place) == &mount) {
+                if (mount_over(work_.mounts, place) == &mount) {
                     return place;
                 }
             }
@@ -138,12 +147,31 @@ private:
     }
 
     ScanWork& work_;
-    const std::vector<MountEntry> mounts_;
     std::vector<std::string> files_;  ///< for people
 };
 
 }  // namespace
 
-void scan_swap_files(ScanWork& work) { SwapFileScan(work).run(); }
+void add_swap(ScanWork& work, const BlockDevice& device, const layout::NodeId& on, const std::optional<Signature>& signature) {
+    layout::Swap swap{.path = device.path};
+    take_header(signature, swap);
+    for (const auto& row : work.fstab) {
+        const bool by_name = row.spec == swap.path || (!swap.uuid.empty() && base::to_lower(row.spec) == "uuid=" + swap.uuid) || (!swap.label.empty() && row.spec == "LABEL=" + swap.label);
+        if (row.type == "swap" && by_name) {
+            swap.fstab_spec = row.spec;
+        }
+    }
+    work.add({"swap:" + device.name, {on}, std::move(swap)});
+}
+
+void scan_swap(ScanWork& work) {
+    const auto active = parse_swaps(work.root.read_if_exists("/proc/swaps").value_or(""));
+    for (const auto& entry : active) {
+        if (entry.type == "partition") {
+            take_device(work, entry.path);
+        }
+    }
+    SwapFileScan(work).run(active);
+}
 
 }  // namespace nrear::scan

@@ -77,8 +77,15 @@ def block_devices():
         one["PKNAME"].append(values["PKNAME"])
     for path, values in sorted(found.items()):
         for column, value in values.items():
-            fact(f"lsblk {path} {column}", " ".join(sorted(value)) if column == "PKNAME" else value)
+            fact(f"lsblk {path} {column}", " ".join(in_order(column, value)))
     return found
+
+
+def in_order(column, value):
+    """What lsblk lists in whatever order it found."""
+    if column == "PKNAME":
+        return sorted(value)
+    return sorted(value.split("\\x0a")) if column == "MOUNTPOINTS" else [value]
 
 
 def tables(devices):
@@ -285,9 +292,12 @@ def btrfs(path, where):
     fact(f"btrfs {path} default", ask("btrfs", "subvolume", "get-default", where).split(" path ")[-1])
     os.makedirs(BTRFS_VIEW, exist_ok=True)
     ask("mount", "-o", "subvolid=5", path, BTRFS_VIEW)
-    for line in ask("btrfs", "subvolume", "list", "-p", "-t", BTRFS_VIEW).splitlines()[2:]:
-        number, _, parent, top, name = line.split(None, 4)
-        fact(f"btrfs {path} subvolume {name}", f"id {number} parent {parent} top {top}")
+    subvolumes = [line.split(None, 4) for line in ask("btrfs", "subvolume", "list", "-p", "-t", BTRFS_VIEW).splitlines()[2:]]
+    # Ids have gaps where a subvolume was removed; what counts is which one is older.
+    subvolumes.sort(key=lambda one: int(one[0]))
+    names = {number: name for number, _, _, _, name in subvolumes} | {"5": "the top level"}
+    for place, (number, _, parent, top, name) in enumerate(subvolumes):
+        fact(f"btrfs {path} subvolume {name}", f"number {place} parent {names[parent]} top {names[top]}")
         properties = ask("btrfs", "property", "get", os.path.join(BTRFS_VIEW, name))
         fact(f"btrfs {path} subvolume {name} properties", "; ".join(sorted(properties.splitlines())))
     ask("umount", BTRFS_VIEW)
@@ -314,8 +324,8 @@ def mounts():
     for line in ask("findmnt", "--raw", "--noheadings", "--notruncate", "-o", "TARGET,SOURCE,FSTYPE,OPTIONS,FSROOT").splitlines():
         target, source, kind, options, inside = line.split(" ")
         if kind not in pseudo and not target.startswith(("/run", "/dev")):
-            # Numbers of an automount that are new at each boot.
-            fact(f"mount {target} {kind} {inside}", re.sub(r"\b(fd|pgrp|pipe_ino)=\d+", r"\1=N", f"{source} {options}"))
+            # Numbers of an automount that are new at each boot; a subvolume's id, beside which its path stands.
+            fact(f"mount {target} {kind} {inside}", re.sub(r"\b(fd|pgrp|pipe_ino|subvolid)=\d+", r"\1=N", f"{source} {options}"))
     with open("/proc/swaps", encoding="utf-8") as swaps:
         for line in swaps.read().splitlines()[1:]:
             name, kind, size, _, priority = line.split()

@@ -52,23 +52,32 @@ def read_manifest(path):
         return parse_manifest(lines)
 
 
-def parse_rules(lines, sections):
-    """The rules of the named sections. A rule that has no comment above it is an error: each must be justified."""
-    rules, section, justified = [], None, False
+def ruled_lines(lines):
+    """(number, section, line) of each rule. One that has no comment above it, or stands in no section, is an error: each must be justified."""
+    section, justified = None, False
     for number, line in enumerate(lines, 1):
         line = line.strip()
         if not line:
             justified = False
         elif line.startswith("#"):
             justified = True
-        elif line.startswith("["):
+        elif line.startswith("[") and line.endswith("]"):
             section, justified = line.strip("[]"), False
+        elif not justified or not section:
+            raise BadManifest(f"line {number}: a rule needs a section, and a comment above")
         else:
-            pattern, _, what = line.partition(" ")
-            if not justified or not section or not what:
-                raise BadManifest(f"volatile-paths line {number}: a rule needs a section, a pattern, what may differ, and a comment above")
-            if section in sections:
-                rules.append(Rule(pattern, tuple(what.strip().split(","))))
+            yield number, section, line
+
+
+def parse_rules(lines, sections):
+    """The rules of the named sections."""
+    rules = []
+    for number, section, line in ruled_lines(lines):
+        pattern, _, what = line.partition(" ")
+        if not what:
+            raise BadManifest(f"volatile-paths line {number}: a rule is a pattern and what may differ")
+        if section in sections:
+            rules.append(Rule(pattern, tuple(what.strip().split(","))))
     return rules
 
 

@@ -12,10 +12,10 @@ from . import compare, image, journey, machine, node_spec, offline, sandbox
 from .depot import Depot
 from .report import LabError, Step, say, show_failure
 from .server import Server
+from .verdict import Verdict
 
 MANIFEST_SECONDS = 900
 RESCUE_MEMORY_MIB = 512  # all that the rescue system may need, recover included
-SHOWN_DIFFERENCES = 40
 
 
 
@@ -24,7 +24,7 @@ class Drill:
         self.lab = lab
         self.spec = spec
         self.program = program
-        self.differences = []
+        self.verdict = Verdict()
         self.node_disk = os.path.join(lab.work, "node.raw")
         self.iso, self.archive = lab.iso(), lab.archive()
 
@@ -58,28 +58,28 @@ class Drill:
                 rescue.wait_off(journey.OFF_SECONDS)
 
     def compare_disks(self):
-        self.judge("disk facts", compare.compare_facts(self.facts_before, offline.disk_facts(self.new_disk)))
+        self.verdict.add("disk facts", compare.compare_facts(self.facts_before, offline.disk_facts(self.new_disk)))
         if not offline.loop_mounts_work(self.lab.work):
             say("this host cannot mount ext4 images: the offline comparisons and that with GNU tar are left to the live one")
             return
         with Step("comparing the disks file by file"):
             before = self.read_disk(self.node_disk, "disk-before")
             self.recovered = self.read_disk(self.new_disk, "disk-recovered")
-            self.judge("disks", compare.compare(before, self.recovered, compare.read_rules("disk")))
+            self.verdict.add("disks", compare.compare(before, self.recovered, compare.read_rules("disk")))
         with Step("unpacking the archive by GNU tar and comparing"):
             path = offline.tar_manifest(self.archive, self.spec.disk_mib(), self.lab.work, os.path.join(self.lab.logs, "tar.manifest"))
-            self.judge("GNU tar", compare.compare(self.recovered, compare.read_manifest(path), compare.read_rules("tar")))
+            self.verdict.add("GNU tar", compare.compare(self.recovered, compare.read_manifest(path), compare.read_rules("tar")))
 
     def boot_and_compare(self):
         with journey.boot_node(self.lab, self.new_disk, "recovered", "the recovered system boots from its disk") as node:
             failed = node.console.run("systemctl --failed --no-legend --plain", 120).strip()
             if failed:
-                self.differences.append(compare.Difference("systemd", f"failed units: {failed}"))
+                self.verdict.differences.append(compare.Difference("systemd", f"failed units: {failed}"))
             swaps = node.console.run("grep -c /dev/ /proc/swaps", 60, accept=None).split()
             if not swaps or swaps[-1] != "1":
-                self.differences.append(compare.Difference("swap", f"the recovered system uses {swaps} swap areas, not 1"))
+                self.verdict.differences.append(compare.Difference("swap", f"the recovered system uses {swaps} swap areas, not 1"))
             after = self.live_manifest(node, "after")
-            self.judge("running systems", compare.compare(self.live_before, after, compare.read_rules("live")))
+            self.verdict.add("running systems", compare.compare(self.live_before, after, compare.read_rules("live")))
             journey.power_off(node)
 
     # --- tools of the stages ---
@@ -102,25 +102,16 @@ class Drill:
         path = os.path.join(self.lab.logs, name + ".manifest")
         return compare.read_manifest(offline.disk_manifest(disk, self.spec, self.lab.work, path))
 
-    def judge(self, what, found):
-        say(f"comparison of {what}: {len(found)} differences")
-        for difference in found[:SHOWN_DIFFERENCES]:
-            print(f"    {difference}", flush=True)
-        if len(found) > SHOWN_DIFFERENCES:
-            print(f"    ... and {len(found) - SHOWN_DIFFERENCES} more")
-        self.differences += [compare.Difference(f"{what}: {d.path}", d.text) for d in found]
 
-
-def verdict(drill):
+def conclude(drill):
     print("\nFigures:")
     for key, value in drill.lab.figures.items():
         print(f"    {key:32} {value}")
     with open(os.path.join(drill.lab.logs, "figures.json"), "w", encoding="utf-8") as out:
         json.dump(drill.lab.figures, out, indent=2)
-    with open(os.path.join(drill.lab.logs, "differences"), "w", encoding="utf-8") as out:
-        out.writelines(f"{d}\n" for d in drill.differences)
-    if drill.differences:
-        print(f"\nDRILL FAILED: {len(drill.differences)} differences (all of them: {drill.lab.logs}/differences)")
+    drill.verdict.write(drill.lab.logs)
+    if drill.verdict.differences:
+        print(f"\nDRILL FAILED: {len(drill.verdict.differences)} differences (all of them: {drill.lab.logs}/differences)")
         return 1
     print("\nDRILL PASSED: the recovered system is the same, file by file, but for what volatile-paths names")
     return 0
@@ -138,7 +129,7 @@ def perform(options, spec, node_image, accel, work):
         drill.lose_and_recover()
         drill.compare_disks()
         drill.boot_and_compare()
-        return verdict(drill)
+        return conclude(drill)
 
 
 def parse(arguments):

@@ -12,12 +12,12 @@ from . import compare, journey, machine, row_build, rows, storage_compare
 from .depot import Depot
 from .report import LabError, Step, say
 from .server import Server
+from .verdict import Verdict
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FACTS_SECONDS = 1200
 MANIFEST_SECONDS = 1800
 RESCUE_MEMORY_MIB = 1024  # argon2 wants some
-SHOWN_DIFFERENCES = 60
 # How long files have been coming back when the power goes (row 14).
 POWER_LOSS_AFTER_SECONDS = 6
 GUEST_FILES = {"storage_facts.py": "storage_facts.py", "manifest.py": "manifest.py", "views": "views"}
@@ -39,7 +39,7 @@ class RowRun:
         self.lab = lab
         self.row = row
         self.built = built
-        self.differences = []
+        self.verdict = Verdict()
         self.lab.figures["build s"] = built.seconds
         self.lab.passphrase = rows.PASSPHRASE if row.passphrase else None
         self.is_nrear = tool is journey.NREAR
@@ -93,7 +93,7 @@ class RowRun:
                 rescue.wait_off(journey.OFF_SECONDS)
         for path, before in self.foreign.items():
             if digest(path) != before:
-                self.differences.append(compare.Difference("foreign disk", "bytes of it were changed"))
+                self.verdict.differences.append(compare.Difference("foreign disk", "bytes of it were changed"))
 
     def lose_power(self):
         with self.rescue("rescue-cut") as rescue:
@@ -108,11 +108,11 @@ class RowRun:
         drives = self.row.recovered_on()
         with self.boot(drives, self.new_disks, "recovered", "the recovered system boots from its disk") as node:
             for unit in sorted(failed_units(node) - self.failed_before):
-                self.differences.append(compare.Difference("systemd", f"failed only after recover: {unit}"))
+                self.verdict.differences.append(compare.Difference("systemd", f"failed only after recover: {unit}"))
             after = self.storage_facts(node, drives, "after")
-            self.judge("storage", storage_compare.compare(self.facts_before, after, storage_compare.read_rules(*self.row.rules)))
+            self.verdict.add("storage", storage_compare.compare(self.facts_before, after, storage_compare.read_rules(*self.row.rules)))
             files = self.manifest(node, "after")
-            self.judge("files", compare.compare(self.files_before, files, compare.read_rules("live", "rows")))
+            self.verdict.add("files", compare.compare(self.files_before, files, compare.read_rules("live", "rows")))
             journey.power_off(node)
         for present in self.row.boots:
             self.boot_without(drives, present)
@@ -163,21 +163,12 @@ class RowRun:
         os.replace(path, kept)
         return kept
 
-    def judge(self, what, found):
-        say(f"comparison of {what}: {len(found)} differences")
-        for difference in found[:SHOWN_DIFFERENCES]:
-            print(f"    {difference}", flush=True)
-        if len(found) > SHOWN_DIFFERENCES:
-            print(f"    ... and {len(found) - SHOWN_DIFFERENCES} more")
-        self.differences += [compare.Difference(f"{what}: {d.path}", d.text) for d in found]
 
-
-def write_result(lab, row, verdict, differences):
+def write_result(lab, row, text, verdict):
     """What the table at the end is made of; the sandbox hands back nothing but a status."""
     with open(os.path.join(lab.logs, "result.json"), "w", encoding="utf-8") as out:
-        json.dump({"row": row.name, "title": row.title, "verdict": verdict, "figures": lab.figures}, out, indent=2)
-    with open(os.path.join(lab.logs, "differences"), "w", encoding="utf-8") as out:
-        out.writelines(f"{d}\n" for d in differences)
+        json.dump({"row": row.name, "title": row.title, "verdict": text, "figures": lab.figures}, out, indent=2)
+    verdict.write(lab.logs)
 
 
 def perform(row, built, accel, program, work, logs, tool=journey.NREAR):
@@ -196,9 +187,9 @@ def perform(row, built, accel, program, work, logs, tool=journey.NREAR):
                 step()
         except LabError as error:
             lab.figures["total s"] = round(time.monotonic() - began, 1)
-            write_result(lab, row, f"FAILED to {stage}: {error}", run.differences)
+            write_result(lab, row, f"FAILED to {stage}: {error}", run.verdict)
             raise
         lab.figures["total s"] = round(time.monotonic() - began, 1)
-        count = len(run.differences)
-        write_result(lab, row, f"{count} differences" if count else "equal", run.differences)
+        count = len(run.verdict.differences)
+        write_result(lab, row, f"{count} differences" if count else "equal", run.verdict)
         return 1 if count else 0

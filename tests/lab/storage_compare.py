@@ -5,7 +5,7 @@ import fnmatch
 import os
 from dataclasses import dataclass
 
-from .compare import BadManifest, Difference
+from .compare import BadManifest, Difference, ruled_lines
 
 RULES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "volatile-storage")
 WORDS = ("any", "grew", "shrank")
@@ -41,22 +41,14 @@ def read_facts(path):
 
 
 def parse_rules(lines, sections):
-    """The rules of the named sections: a word of WORDS, a blank, a pattern. A rule without a comment above it is an error."""
-    rules, section, justified = [], None, False
-    for number, line in enumerate(lines, 1):
-        line = line.strip()
-        if not line:
-            justified = False
-        elif line.startswith("#"):
-            justified = True
-        elif line.startswith("[") and line.endswith("]"):
-            section, justified = line.strip("[]"), False
-        else:
-            what, _, pattern = line.partition(" ")
-            if not justified or not section or what not in WORDS or not pattern:
-                raise BadManifest(f"volatile-storage line {number}: a rule needs a section, one of {', '.join(WORDS)}, a pattern, and a comment above")
-            if section in sections:
-                rules.append(Rule(what, pattern))
+    """The rules of the named sections: a word of WORDS, a blank, a pattern."""
+    rules = []
+    for number, section, line in ruled_lines(lines):
+        what, _, pattern = line.partition(" ")
+        if what not in WORDS or not pattern:
+            raise BadManifest(f"volatile-storage line {number}: a rule is one of {', '.join(WORDS)} and a pattern")
+        if section in sections:
+            rules.append(Rule(what, pattern))
     return rules
 
 

@@ -86,6 +86,19 @@ class Reader(unittest.TestCase):
         self.assertNotIn("aa bb", str(found))
         self.assertNotIn("01 02", str(found))
 
+    def test_mount_points_in_whatever_order(self):
+        self.assertEqual(self.reader.in_order("MOUNTPOINTS", "/var\\x0a/\\x0a/home"), ["/", "/home", "/var"])
+        self.assertEqual(self.reader.in_order("LABEL", "b a"), ["b a"])
+
+    def test_subvolumes_by_age_and_parent(self):
+        listed = ("ID\tgen\tparent\ttop level\tpath\n--\t---\t------\t---------\t----\n"
+                  "260\t9\t258\t258\t@/a b\n258\t8\t5\t5\t@\n")
+        self.reader.ask = lambda *argv, **_more: listed if "list" in argv else ""
+        self.reader.btrfs("/dev/vda2", "/")
+        found = self.found()
+        self.assertEqual(found["btrfs disk0-2 subvolume @"], "number 0 parent the top level top the top level")
+        self.assertEqual(found["btrfs disk0-2 subvolume @/a b"], "number 1 parent @ top @")
+
     def test_partitions_with_every_attribute(self):
         dump = ("label: gpt\nlabel-id: AA\ndevice: /dev/vda\nunit: sectors\nfirst-lba: 34\n\n"
                 "/dev/vda1 : start=        2048, size=         100, type=BB, uuid=CC, name=\"a, b\", attrs=\"GUID:60\"\n"

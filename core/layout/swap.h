@@ -40,6 +40,7 @@ struct SwapFile {
     std::string label;
     std::uint32_t page_size = 4096; ///< bytes
     std::uint64_t size = 0;         ///< bytes of the file
+    std::string selinux_label;      ///< "system_u:object_r:swapfile_t:s0"; "" where SELinux is off
     bool operator==(const SwapFile&) const = default;
 };
 
@@ -49,6 +50,7 @@ void fields(Either<SwapFile> auto& swap, auto&& visit) {
     visit("label", swap.label);
     visit("page_size", swap.page_size);
     visit("size", swap.size);
+    visit("selinux_label", swap.selinux_label);
 }
 
 inline std::string kind_of(const SwapFile&) { return "swap file"; }

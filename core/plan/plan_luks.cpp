@@ -39,6 +39,14 @@ Words placement(const LuksVolume& luks) {
     return {"--offset", cat(luks.data_offset / kSector), "--luks2-metadata-size", cat(luks.metadata_size), "--luks2-keyslots-size", cat(luks.keyslots_size)};
 }
 
+/// What the slot itself is encrypted with.
+Words slot_cipher(const LuksVolume& luks) {
+    return luks.slot_cipher.empty() ? Words{} : Words{"--keyslot-cipher", luks.slot_cipher, "--keyslot-key-size", cat(luks.slot_key_bits)};
+}
+
+/// Of the key that is there until the key file has come back: any but the one that the key file gets.
+std::uint32_t one_time_slot(const LuksVolume& luks) { return luks.slot == 0 ? 1 : 0; }
+
 RunCommand format(const LuksVolume& luks, const std::string& device) {
     Words argv{"cryptsetup", "luksFormat", "--batch-mode", "--type", cat("luks", luks.version), "--uuid", luks.uuid, "--cipher", luks.cipher, "--key-size", cat(luks.key_bits),
                "--hash", luks.hash};
@@ -52,12 +60,10 @@ RunCommand format(const LuksVolume& luks, const std::string& device) {
     if (!luks.subsystem.empty()) {
         option("--subsystem", luks.subsystem);
     }
-    if (luks.slot != 0) {
-        option("--key-slot", cat(luks.slot));
+    if (const auto slot = luks.passphrase ? luks.slot : one_time_slot(luks); slot != 0) {
+        option("--key-slot", cat(slot));
     }
-    if (!luks.slot_cipher.empty()) {
-        append(argv, {"--keyslot-cipher", luks.slot_cipher, "--keyslot-key-size", cat(luks.slot_key_bits)});
-    }
+    append(argv, slot_cipher(luks));
     append(argv, placement(luks));
     append(argv, key_derivation(luks));
     append(argv, {"--key-file=-", device});
@@ -81,9 +87,13 @@ RunCommand open(const LuksVolume& luks, const std::string& device) {
     return run;
 }
 
-/// In the recovered system, where the file's path means what it meant. A one-time key is replaced in one stroke: the volume is never without a key that lasts.
+/// In the recovered system, where the file's path means what it meant. One that opens the volume alone gets the recorded slot.
 RunCommand enrol(const LuksVolume& luks, const std::string& device) {
-    Words argv{"cryptsetup", luks.passphrase ? "luksAddKey" : "luksChangeKey", "--batch-mode", "--key-file=-"};
+    Words argv{"cryptsetup", "luksAddKey", "--batch-mode", "--key-file=-"};
+    if (!luks.passphrase) {
+        append(argv, {"--key-slot", cat(luks.slot)});
+        append(argv, slot_cipher(luks));
+    }
     if (luks.key_file_offset != 0) {
         append(argv, {"--new-keyfile-offset", cat(luks.key_file_offset)});
     }
@@ -97,6 +107,12 @@ RunCommand enrol(const LuksVolume& luks, const std::string& device) {
     return run;
 }
 
+RunCommand remove_one_time_key(const std::string& device) {
+    RunCommand run{{"cryptsetup", "luksRemoveKey", "--batch-mode", "--key-file=-", device}, "", Where::kTarget};
+    run.secret = kOneTimeKey;
+    return run;
+}
+
 }  // namespace
 
 void plan_node(const layout::Layout& layout, const layout::Node& node, const LuksVolume& luks, Phases& phases) {
@@ -106,6 +122,9 @@ void plan_node(const layout::Layout& layout, const layout::Node& node, const Luk
     phases.storage.push_back({"Wait for " + luks.path, node.id, WaitForDevice{luks.path}});
     if (!luks.key_file.empty()) {
         phases.restored.push_back({cat("Enrol the key file ", base::printable(luks.key_file), " in ", device), node.id, enrol(luks, device)});
+        if (!luks.passphrase) {
+            phases.restored.push_back({"Remove the one-time key, now that there is one that lasts", node.id, remove_one_time_key(device)});
+        }
     }
 }
 

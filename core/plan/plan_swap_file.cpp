@@ -38,6 +38,9 @@ public:
             run("Keep it from users", {"chmod", "0600", path_});
         }
         steps_.push_back({"Create swap space in " + shown, node_.id, make_swap(swap_.uuid, swap_.label, swap_.page_size, path_)});
+        if (!swap_.selinux_label.empty()) {  // in a rescue system without SELinux an attribute like any other
+            run("Label it for SELinux as it was", {"chcon", "--no-dereference", swap_.selinux_label, path_});
+        }
     }
 
 private:

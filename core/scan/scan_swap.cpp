@@ -96,8 +96,23 @@ private:
         }
         layout::SwapFile swap{.path = path, .size = work_.probe.size(path)};
         take_header(signature, swap);
+        swap.selinux_label = selinux_label(path);
         files_.push_back(base::printable(path));
         work_.add({"swapfile:" + path, {"mount:" + mount_over(work_.mounts, path)->mount_point}, std::move(swap)});
+    }
+
+    /// Without it the recovered system's swapon, confined by a policy, may not open the file.
+    std::string selinux_label(const std::string& path) {
+        if (!work_.root.exists("/sys/fs/selinux/enforce")) {
+            return "";
+        }
+        const auto label = work_.runner.run({.argv = {"stat", "--format=%C", "--", path}});
+        if (!label.ok()) {
+            work_.warn(cat("the SELinux label of the swap file ", base::printable(path), " cannot be read (", base::trim(label.error_output),
+                           "): set it after recover with restorecon"));
+            return "";
+        }
+        return std::string(base::trim(label.output));
     }
 
     std::optional<Signature> signature_of(const std::string& path) {

@@ -117,12 +117,19 @@ TEST_CASE("LUKS1 of an old cryptsetup is told only what that knows") {
     CHECK_THAT(cryptsetup_lines(make_plan(encrypted(luks)))[0], Catch::Contains("--pbkdf-force-iterations 12345 --key-file=-"));
 }
 
-TEST_CASE("a volume that only a key file opens: its one-time key is replaced in one step") {
+TEST_CASE("a volume that only a key file opens: the file gets the recorded slot, then the one-time key goes") {
     auto luks = volume();
     luks.passphrase = false;
     const auto plan = make_plan(encrypted(luks));
     CHECK(secrets_of(plan) == std::set<std::string>{kOneTimeKey});
-    CHECK_THAT(cryptsetup_lines(plan).at(2), Catch::Contains("cryptsetup luksChangeKey --batch-mode"));
+    const auto lines = cryptsetup_lines(plan);
+    REQUIRE(lines.size() == 4);
+    CHECK_THAT(lines[0], !Catch::Contains("--key-slot"));
+    CHECK(lines[2] == "chroot /mnt/local cryptsetup luksAddKey --batch-mode --key-file=- --key-slot 1 --keyslot-cipher aes-cbc-essiv:sha256 --keyslot-key-size 256 --new-keyfile-offset 8 "
+                      "--new-keyfile-size 64 --pbkdf argon2id --pbkdf-force-iterations 4 --pbkdf-memory 65536 --pbkdf-parallel 2 /dev/vda2 /etc/keys/root.key");
+    CHECK(lines[3] == "chroot /mnt/local cryptsetup luksRemoveKey --batch-mode --key-file=- /dev/vda2");
+    luks.slot = 0;
+    CHECK_THAT(cryptsetup_lines(make_plan(encrypted(luks)))[0], Catch::Contains("--key-slot 1 "));
     CHECK(secrets_of(make_plan(encrypted())) == std::set<std::string>{kPassphrase});
     CHECK(secrets_of(make_plan(layout::test::sample_layout())).empty());
 }

@@ -51,6 +51,12 @@ TEST_CASE("a swap file is made when the files are back, without holes, for root 
     CHECK(phases.last.empty());
 }
 
+TEST_CASE("a swap file has its SELinux label again") {
+    auto swap = kSwap;
+    swap.selinux_label = "system_u:object_r:swapfile_t:s0";
+    CHECK(commands(with_swap_file("xfs", swap)).back() == "chcon --no-dereference system_u:object_r:swapfile_t:s0 /mnt/local/swapfile");
+}
+
 TEST_CASE("on btrfs a swap file is neither copied on write nor compressed, from before its first byte") {
     CHECK(commands(with_swap_file("btrfs", kSwap)) ==
           Lines{"truncate --size=0 /mnt/local/swapfile", "chattr = /mnt/local/swapfile", "chattr +C /mnt/local/swapfile",

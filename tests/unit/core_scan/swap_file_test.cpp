@@ -13,9 +13,17 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-class NoPrograms final : public base::CommandRunner {
+/// None that a scan may run, but stat where SELinux labels files.
+class Programs final : public base::CommandRunner {
 public:
-    base::CommandResult run(const base::Command&) override { return {}; }
+    base::CommandResult run(const base::Command& command) override {
+        if (command.argv.front() != "stat") {
+            return {};
+        }
+        CHECK(command.argv.back() == "/swapfile");
+        return label_status == 0 ? base::CommandResult{.output = "system_u:object_r:swapfile_t:s0\n"} : base::CommandResult{.status = 1, .error_output = "stat: no label\n"};
+    }
+    int label_status = 0;
     bool exists(const std::string&) override { return false; }
 };
 
@@ -43,7 +51,7 @@ struct Host : test::SysfsHost {
     Scan scan() { return scan_host(root(), programs, probe); }
 
     test::FakeProbe probe;
-    NoPrograms programs;
+    Programs programs;
 };
 
 std::vector<std::string> swap_files(const Scan& scan) {
@@ -73,6 +81,19 @@ TEST_CASE("a swap file in use is recorded with its header and the size of the fi
     CHECK(std::get<layout::SwapFile>(node->what) ==
           layout::SwapFile{.path = "/data/swap file", .uuid = kUuid, .label = "more", .page_size = 65536, .size = 67108868});
     CHECK(scan.warnings.empty());
+}
+
+TEST_CASE("where SELinux is on, a swap file is recorded with its label") {
+    Host host;
+    host.swap_file("/swapfile");
+    host.swaps("/swapfile file 65532 0 -2\n");
+    const auto label = [&] { return std::get<layout::SwapFile>(layout::find(host.scan().layout, "swapfile:/swapfile")->what).selinux_label; };
+    CHECK(label().empty());
+    host.file("/sys/fs/selinux/enforce", "1");
+    CHECK(label() == "system_u:object_r:swapfile_t:s0");
+    host.programs.label_status = 1;
+    CHECK(label().empty());
+    CHECK_THAT(warnings(host.scan()), Contains("/swapfile cannot be read (stat: no label)"));
 }
 
 TEST_CASE("a swap file that fstab lists and that is off counts when it has a swap header") {

@@ -86,6 +86,13 @@ class Reader(unittest.TestCase):
         self.assertNotIn("aa bb", str(found))
         self.assertNotIn("01 02", str(found))
 
+    def test_arrays_whose_number_is_chance_are_called_by_their_uuid(self):
+        links = {"md-uuid-a1:b2": "md127", "md-uuid-a1:b2-part1": "md127p1", "md-name-node:boot": "md127", "md-uuid-c3:d4": "md0"}
+        labels = self.reader.array_labels(links)
+        self.assertEqual(labels, {"md127": "array-a1:b2"})
+        self.reader.LABELS.update(labels)
+        self.assertEqual(self.reader.rename("/dev/md127p1 on /dev/md127, md0"), "array-a1:b2-1 on array-a1:b2, md0")
+
     def test_mount_points_in_whatever_order(self):
         self.assertEqual(self.reader.in_order("MOUNTPOINTS", "/var\\x0a/\\x0a/home"), ["/", "/home", "/var"])
         self.assertEqual(self.reader.in_order("LABEL", "b a"), ["b a"])

@@ -31,6 +31,17 @@ def rename(text):
     return text
 
 
+def array_labels(links):
+    """What to call arrays whose number mdadm drew at assembly, from 127 downwards: who comes first gets which is chance. links: {by-id name: kernel name}."""
+    uuids = {kernel: name.removeprefix("md-uuid-") for name, kernel in links.items() if name.startswith("md-uuid-") and "-part" not in name}
+    return {kernel: f"array-{uuid}" for kernel, uuid in uuids.items() if re.fullmatch(r"md1[0-2]\d", kernel)}
+
+
+def by_id():
+    folder = "/dev/disk/by-id"
+    return {name: os.path.basename(os.path.realpath(os.path.join(folder, name))) for name in (os.listdir(folder) if os.path.isdir(folder) else [])}
+
+
 def fact(key, value):
     clean = "".join(c if c.isprintable() and c != "\t" else "\\x%02x" % ord(c) for c in rename(str(value)).strip())
     FACTS.append((rename(key), clean))
@@ -84,7 +95,7 @@ def block_devices():
 def in_order(column, value):
     """What lsblk lists in whatever order it found."""
     if column == "PKNAME":
-        return sorted(value)
+        return sorted(map(rename, value))
     return sorted(value.split("\\x0a")) if column == "MOUNTPOINTS" else [value]
 
 
@@ -362,6 +373,7 @@ def firmware():
 
 
 def main():
+    LABELS.update(array_labels(by_id()))
     devices = block_devices()
     arrays(devices)
     tables(devices)

@@ -14,8 +14,8 @@ using Steps = std::vector<Step>;
 
 /// A plan while it is put together. A node may have a share in each phase; within a phase steps stand in the layout's creation order.
 struct Phases {
-    Steps storage;   ///< up to the mounts, before the files are restored
-    Steps restored;  ///< needs the restored files: swap files, key files
+    Steps storage;   ///< up to the mounts and the swap files in them, before the files are restored
+    Steps restored;  ///< needs the restored files: key files, subvolume ids in them
     Steps boot;      ///< boot loaders and firmware
     Steps last;      ///< after everything else has been written: what becomes read-only
     PlanOptions options = {};  ///< what is known of the machine that the plan is for

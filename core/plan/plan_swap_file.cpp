@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Swap files, made when the files are back. Written with zeros: swapon refuses holes, and on some kernels blocks that were only reserved.
+// Swap files, made before the files come back: restoring gives the directories that hold them their owners and times afterwards.
+// Written with zeros: swapon refuses holes, and on some kernels blocks that were only reserved.
 // Sources: swapon(8), NOTES; btrfs(5), SWAPFILE SUPPORT; dd(1), coreutils 8.22 and later.
 #include "core/base/text.h"
 #include "core/plan/plan_steps.h"
@@ -24,7 +25,7 @@ public:
     void plan() {
         const auto shown = base::printable(path_);
         const auto directory = path_.substr(0, path_.rfind('/'));
-        if (mount_ != nullptr && directory != kTargetRoot && directory != kTargetRoot + mount_->mount_point) {  // the operator may have left the tree out of the backup
+        if (mount_ != nullptr && directory != kTargetRoot && directory != kTargetRoot + mount_->mount_point) {  // restoring makes it what it was
             steps_.push_back({"Make the directory of the swap file " + shown, node_.id, MakeDirectories{{{directory}}}});
         }
         if (is_on("btrfs")) {  // the attribute can be set only while it is empty, and not while the file has "c" or "m" from its directory
@@ -57,7 +58,7 @@ private:
 }  // namespace
 
 void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::SwapFile& swap, Phases& phases) {
-    SwapFilePlan(layout, node, swap, phases.restored).plan();
+    SwapFilePlan(layout, node, swap, phases.storage).plan();
 }
 
 }  // namespace nrear::plan

@@ -26,14 +26,14 @@ plan::Steps steps_below(const std::string& root, const layout::SwapFile& swap, c
     layout.nodes = {{"mount:/", {}, layout::Mount{.mount_point = "/", .path = "/dev/loop", .type = type}}, {"swapfile:" + swap.path, {"mount:/"}, swap}};
     plan::Phases phases;
     plan::plan_node(layout, layout.nodes.back(), swap, phases);
-    for (auto& step : phases.restored) {
+    for (auto& step : phases.storage) {
         if (auto* command = std::get_if<plan::RunCommand>(&step.action)) {
             for (auto& word : command->argv) {
                 word = base::replace_all(word, plan::kTargetRoot, root);
             }
         }
     }
-    return phases.restored;
+    return phases.storage;
 }
 
 /// Lines of filefrag that tell of the file's bytes: XFS keeps room behind the end.

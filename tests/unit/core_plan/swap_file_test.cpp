@@ -27,7 +27,7 @@ Phases planned(const layout::Layout& layout) {
 
 Lines commands(const layout::Layout& layout) {
     Lines lines;
-    for (const auto& step : planned(layout).restored) {
+    for (const auto& step : planned(layout).storage) {
         CHECK(step.node == layout.nodes.back().id);
         CHECK_FALSE(step.destroys);
         if (std::holds_alternative<RunCommand>(step.action)) {
@@ -41,12 +41,12 @@ const layout::SwapFile kSwap{.path = "/swapfile", .uuid = "u-1", .label = "more"
 
 }  // namespace
 
-TEST_CASE("a swap file is made when the files are back, without holes, for root alone") {
+TEST_CASE("a swap file is made before the files come back, without holes, for root alone") {
     const auto layout = with_swap_file(GENERATE("ext4", "xfs"), kSwap);
     CHECK(commands(layout) == Lines{"dd if=/dev/zero of=/mnt/local/swapfile bs=1048576 iflag=count_bytes count=67108864 conv=fsync", "chmod 0600 /mnt/local/swapfile",
                                     "mkswap -U u-1 -L more /mnt/local/swapfile"});
     const auto phases = planned(layout);
-    CHECK(phases.storage.empty());
+    CHECK(phases.restored.empty());
     CHECK(phases.boot.empty());
     CHECK(phases.last.empty());
 }
@@ -70,9 +70,9 @@ TEST_CASE("a swap file with an odd name, an odd size and large pages") {
           Lines{"dd if=/dev/zero 'of=/mnt/local/var/my swap/*$x' bs=1048576 iflag=count_bytes count=1000001 conv=fsync", "mkswap -p 65536 '/mnt/local/var/my swap/*$x'"});
 }
 
-TEST_CASE("the directory of a swap file is made when the backup did not bring it") {
+TEST_CASE("the directory of a swap file is made, and becomes what it was when the files come back") {
     const auto directories = [](const layout::Layout& layout) {
-        const auto steps = planned(layout).restored;
+        const auto steps = planned(layout).storage;
         const auto* make = std::get_if<MakeDirectories>(&steps.front().action);
         return make == nullptr ? std::vector<MakeDirectories::Directory>{} : make->directories;
     };

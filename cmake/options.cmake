@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The switches of the build and their defaults. Nothing is searched for here except the prefix with our own static libraries.
 
-# libmount and ISA-L have no static library in Debian; scripts/lib/static-deps builds them once into a cache and knows its path.
-if(NOT DEFINED NREAR_DEPS_PREFIX AND EXISTS "${CMAKE_SOURCE_DIR}/scripts/lib/static-deps")
+# libmount, libfdisk and ISA-L have no static library in Debian; scripts/lib/static-deps builds them once into a cache and knows its path.
+# A prefix of its making is asked for anew each time: another recipe or an update of the packages makes another one.
+if((NOT DEFINED NREAR_DEPS_PREFIX OR NREAR_DEPS_PREFIX MATCHES "/nrear/deps-[0-9a-f]+$")
+    AND EXISTS "${CMAKE_SOURCE_DIR}/scripts/lib/static-deps")
   execute_process(COMMAND "${CMAKE_SOURCE_DIR}/scripts/lib/static-deps" prefix
     OUTPUT_VARIABLE nrear_found_prefix OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE nrear_prefix_result)
   if(NOT nrear_prefix_result EQUAL 0)
     set(nrear_found_prefix "")
   endif()
 endif()
-set(NREAR_DEPS_PREFIX "${nrear_found_prefix}" CACHE PATH "Where static libmount and ISA-L are installed (made by scripts/build)")
+if(DEFINED nrear_found_prefix)
+  set(NREAR_DEPS_PREFIX "${nrear_found_prefix}" CACHE PATH "Where static libmount, libfdisk and ISA-L are installed (made by scripts/build)" FORCE)
+endif()
 
 if(EXISTS "${NREAR_DEPS_PREFIX}/complete")
   set(nrear_default_link static)
@@ -23,7 +27,7 @@ if(NOT NREAR_LINK MATCHES "^(static|dynamic)$")
   message(FATAL_ERROR "NREAR_LINK is '${NREAR_LINK}': it must be static or dynamic")
 endif()
 if(NREAR_LINK STREQUAL "static" AND NOT EXISTS "${NREAR_DEPS_PREFIX}/complete")
-  message(FATAL_ERROR "A static build needs libmount and ISA-L in NREAR_DEPS_PREFIX ('${NREAR_DEPS_PREFIX}'): run scripts/build once")
+  message(FATAL_ERROR "A static build needs libmount, libfdisk and ISA-L in NREAR_DEPS_PREFIX ('${NREAR_DEPS_PREFIX}'): run scripts/build once")
 endif()
 
 set(NREAR_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=, comma separated (dynamic builds only)")

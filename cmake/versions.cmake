@@ -28,13 +28,14 @@ endfunction()
 set(nrear_version_rows "")
 foreach(pair IN ITEMS
     glibc=libc6-dev libarchive=libarchive-dev libssh=libssh-dev OpenSSL=libssl-dev libblkid=libblkid-dev libmount=libmount-dev
+    libfdisk=libfdisk-dev libuuid=uuid-dev
     ISA-L=libisal-dev libdeflate=libdeflate-dev zlib=zlib1g-dev zstd=libzstd-dev liblzma=liblzma-dev bzip2=libbz2-dev lz4=liblz4-dev
     libacl=libacl1-dev libattr=libattr1-dev libisofs=libisofs-dev libjte=libjte-dev nlohmann-json=nlohmann-json3-dev
     isolinux=isolinux syslinux=syslinux-common grub=grub-efi-amd64-bin)
   string(REPLACE "=" ";" pair "${pair}")
   list(GET pair 0 name)
   list(GET pair 1 package)
-  if(NREAR_LINK STREQUAL "static" AND name STREQUAL "libmount")
+  if(NREAR_LINK STREQUAL "static" AND name MATCHES "^(libmount|libfdisk)$")
     nrear_prefix_version(version util-linux)
   elseif(NREAR_LINK STREQUAL "static" AND name STREQUAL "ISA-L")
     nrear_prefix_version(version libisal)

@@ -5,11 +5,11 @@ NREAR_TREE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 nrear_build_packages=(
     g++ cmake ninja-build lld make
-    # libmount and ISA-L from source
+    # libmount, libfdisk and ISA-L from source
     dpkg-dev nasm autoconf automake libtool pkg-config
-    # libraries; libmount-dev and libisal-dev for dynamic builds, and to know which version the suite has
-    libarchive-dev libssh-dev libssl-dev libblkid-dev libmount-dev libisal-dev libisofs-dev libjte-dev libdeflate-dev
-    zlib1g-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev libacl1-dev libattr1-dev nlohmann-json3-dev catch2
+    # libraries; libmount-dev, libfdisk-dev and libisal-dev for dynamic builds, and to know which version the suite has
+    libarchive-dev libssh-dev libssl-dev libblkid-dev libmount-dev libfdisk-dev uuid-dev libisal-dev libisofs-dev libjte-dev
+    libdeflate-dev zlib1g-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev libacl1-dev libattr1-dev nlohmann-json3-dev catch2
     # built into the program
     isolinux syslinux-common grub-efi-amd64-bin grub-common
 )

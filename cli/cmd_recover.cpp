@@ -8,6 +8,7 @@
 #include "cli/exit_codes.h"
 #include "cli/ssh_options.h"
 #include "core/base/text.h"
+#include "core/plan/write_table.h"
 #include "core/scan/blkid_probe.h"
 #include "core/scan/block_devices.h"
 #include "core/scan/firmware.h"
@@ -91,6 +92,7 @@ int cmd_recover(WorkflowContext& workflow) {
         context.passphrase_from_file = [&file] { return transport::read_password_file(file); };
     }
     context.memory = available_memory(workflow.root);
+    context.write_partition_table = plan::write_partition_table;
     context.mark_disk = recover::mark_unfinished;
     context.firmware = [&] { return scan::scan_firmware(workflow.root); };
     context.free_disks = [&] {

@@ -19,24 +19,9 @@ std::vector<std::string> nameless_features(const ExtFilesystem& ext) {
     return out;
 }
 
-/// Whether sfdisk knows scripts with a disk id, and GPT. Before 2.26 it was another program of the same name.
-bool too_old(const std::string& sfdisk_version) {
-    constexpr std::uint64_t kUnknown = 1000;  // not refused for a spelling that we do not know
-    const auto parts = base::split(sfdisk_version, '.');
-    const auto number = [&](std::size_t index) {
-        const auto digits = index < parts.size() ? parts[index].substr(0, parts[index].find_first_not_of("0123456789")) : "";
-        return base::parse_u64(digits).value_or(kUnknown);
-    };
-    return number(0) < 2 || (number(0) == 2 && number(1) < 26);
-}
-
 }  // namespace
 
 void judge(const Layout& layout, const Node& node, const Disk& disk, Problems& problems) {
-    if (disk.table && too_old(layout.host.sfdisk_version)) {
-        problems.push_back({disk.table->type + " partition table", disk.facts.path, mount_points_above(layout, node.id),
-                            base::cat("this machine's sfdisk ", layout.host.sfdisk_version, " cannot make it as it was, 2.26 or later can")});
-    }
     if (disk.table && disk.table->type != "dos" && disk.table->type != "gpt") {
         problems.push_back({disk.table->type + " partition table", disk.facts.path, mount_points_above(layout, node.id), "only dos and gpt tables can be made"});
     }

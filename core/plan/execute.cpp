@@ -54,6 +54,8 @@ public:
         return "";
     }
 
+    std::string operator()(const WritePartitionTable& write) const { return callbacks_.write_partition_table(write); }
+
     std::string operator()(const WaitForDevice& wait) const {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(wait.seconds);
         struct stat facts {};

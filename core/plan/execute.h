@@ -15,10 +15,11 @@ namespace nrear::plan {
 
 enum class Decision { kRetry, kSkip, kAbort };
 
-/// What the executor leaves to its caller. An empty function: restore_files, rebuild_initramfs and secret must be set when the plan has such steps; on_failure
-/// empty = abort; the others are observers.
+/// What the executor leaves to its caller. An empty function: restore_files, write_partition_table, rebuild_initramfs and secret must be set when the plan has such
+/// steps; on_failure empty = abort; the others are observers.
 struct ExecuteCallbacks {
     std::function<void()> restore_files;                                                 ///< throws Error when it fails
+    std::function<std::string(const WritePartitionTable&)> write_partition_table;        ///< that of write_table.h; tests that have no disk put theirs in its place
     std::function<std::string(const RebuildInitramfs&)> rebuild_initramfs;               ///< says what it did, for people; throws Error
     std::function<std::string(const std::string& name)> secret;                          ///< by its name in the plan; the copy is wiped after use; throws Error
     std::function<Decision(std::size_t number, const Step&, const Error&)> on_failure;   ///< may run a shell and ask again itself

@@ -27,11 +27,18 @@ inline constexpr const char* kOneTimeKey = "one-time key";   ///< of a volume th
 /// Runs a program; any status but 0 fails the step.
 struct RunCommand {
     std::vector<std::string> argv;
-    std::string input = {};  ///< standard input, e.g. the script for sfdisk
+    std::string input = {};  ///< standard input
     Where where = Where::kRescue;
     std::vector<std::vector<std::string>> alternatives = {};  ///< other spellings, tried in order when argv[0] does not exist there (grub-install, grub2-install)
     std::string secret = {};  ///< name of what the executor's caller is asked for and standard input brings, in place of `input`
     bool operator==(const RunCommand&) const = default;
+};
+
+/// Makes a partition table on the device, in place of any that it has, and has the kernel read it. The executor's caller does it, by write_table.h.
+struct WritePartitionTable {
+    std::string disk;    ///< "/dev/vda"; also an md array
+    std::string script;  ///< of sfdisk(8): its headers and a line for each partition, with exact places in sectors of the device
+    bool operator==(const WritePartitionTable&) const = default;
 };
 
 /// Waits until udev has made the device node, at most `seconds`.
@@ -84,7 +91,7 @@ struct SetFirmwareVariable {
     bool operator==(const SetFirmwareVariable&) const = default;
 };
 
-using Action = std::variant<RunCommand, WaitForDevice, MakeDirectories, WriteFile, RestoreFiles, RenameDevices, RebuildInitramfs, SetFirmwareVariable>;
+using Action = std::variant<RunCommand, WritePartitionTable, WaitForDevice, MakeDirectories, WriteFile, RestoreFiles, RenameDevices, RebuildInitramfs, SetFirmwareVariable>;
 
 struct Step {
     std::string title;  ///< imperative, for people: "Create ext4 file system on /dev/vda1 for /"

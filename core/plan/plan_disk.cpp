@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Partition tables: old signatures away, sfdisk, udev, then what lay at the new partitions' places away.
+// Partition tables: old signatures away, the table, udev, then what lay at the new partitions' places away.
 #include <algorithm>
 #include <set>
 
@@ -87,8 +87,8 @@ void plan_partition_table(const layout::Layout& layout, const layout::Node& node
     const auto partitions = partitions_of(layout, node.id);
     const auto count = partitions.size();
     steps.push_back({cat("Create ", table.type == "gpt" ? "GPT" : "MBR", " partition table with ", count, count == 1 ? " partition on " : " partitions on ", path), node.id,
-                     RunCommand{{"sfdisk", path}, sfdisk_script(layout, node, table, logical_sector)}, true});
-    // udevd reads the table again when sfdisk closes the disk, and for that moment the partitions are gone.
+                     WritePartitionTable{path, sfdisk_script(layout, node, table, logical_sector)}, true});
+    // udevd reads the table again when the disk is closed, and for that moment the partitions are gone.
     steps.push_back({"Let udev take notice of " + path, node.id, RunCommand{{"udevadm", "settle", "--timeout=30"}}});
     std::vector<std::string> wipe{"wipefs", "--all", "--force"};
     for (const auto* partition : partitions) {

@@ -35,6 +35,7 @@ struct ActionWriter {
         }
         return out;
     }
+    Json operator()(const WritePartitionTable& write) const { return {{"do", "table"}, {"disk", text(write.disk)}, {"script", text(write.script)}}; }
     Json operator()(const WaitForDevice& wait) const { return {{"do", "wait"}, {"path", text(wait.path)}, {"seconds", wait.seconds}}; }
     Json operator()(const MakeDirectories& make) const {
         Json out = {{"do", "mkdir"}, {"directories", Json::array()}};

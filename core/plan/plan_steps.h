@@ -49,7 +49,7 @@ void plan_directories(const layout::Layout& layout, Steps& steps);
 /// The steps that put a partition table on the device that the node makes: a disk, an md array, a multipath map.
 void plan_partition_table(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector, Steps& steps);
 
-/// Script for sfdisk(8), util-linux 2.26 and later, that makes the device's partition table: ids, types, names, attributes, exact places.
+/// Script as sfdisk(8) of util-linux and libfdisk read it, that makes the device's partition table: ids, types, names, attributes, exact places.
 std::string sfdisk_script(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector);
 
 /// mkswap(8) on a device or a file, with a header as it was. Empty `uuid` and `label`: it had none.

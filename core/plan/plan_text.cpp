@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/plan/plan_text.h"
 
+#include <algorithm>
+
 #include "core/base/digest.h"
 #include "core/base/fd_stream.h"
 #include "core/base/text.h"
@@ -31,22 +33,29 @@ std::string octal_byte(unsigned byte) {
     return std::string(3 - digits.size(), '0') + digits;
 }
 
+/// A text that goes into a program or a file.
+std::string block(const std::string& text, const std::string& indent) {
+    std::string out;
+    for (const auto& line : base::split_lines(text)) {
+        out += cat(indent, line.empty() ? "" : "  | ", line, "\n");
+    }
+    return out;
+}
+
 std::string details(const Step& step, const std::string& indent) {
     std::string out;
     if (const auto line = command_line(step); !line.empty()) {
         out += cat(indent, "$ ", line, "\n");
     }
     if (const auto* run = std::get_if<RunCommand>(&step.action)) {
-        for (const auto& line : base::split_lines(run->input)) {
-            out += cat(indent, line.empty() ? "" : "  | ", line, "\n");
-        }
+        out += block(run->input, indent);
         out += run->secret.empty() ? "" : cat(indent, "  (", run->secret, " on standard input)\n");
     }
+    if (const auto* table = std::get_if<WritePartitionTable>(&step.action)) {
+        out += block(table->script, indent);
+    }
     if (const auto* write = std::get_if<WriteFile>(&step.action)) {
-        out += cat(indent, "> ", base::printable(write->path), "\n");
-        for (const auto& line : base::split_lines(write->text)) {
-            out += cat(indent, line.empty() ? "" : "  | ", line, "\n");
-        }
+        out += cat(indent, "> ", base::printable(write->path), "\n", block(write->text, indent));
     }
     if (const auto* make = std::get_if<MakeDirectories>(&step.action)) {
         for (const auto& [path, mode] : make->directories) {
@@ -72,6 +81,9 @@ std::vector<std::string> by_hand(const RunCommand& run, std::vector<std::string>
     return argv;
 }
 
+/// nrear itself writes tables by libfdisk; a shell has sfdisk only, and that of CentOS 7 (2.23) is another program of the name.
+constexpr const char* kWhichSfdisk = "# It needs the sfdisk of util-linux 2.27 or later (2.29 for table-length, 2.33 for \\x in names); nrear recover needs none.\n";
+
 class ShellWriter {
 public:
     explicit ShellWriter(std::size_t next) : next_(next) {}
@@ -86,6 +98,9 @@ public:
             out += run.input.empty() ? "\n" : cat(" <<'END_OF_INPUT'\n", run.input, "END_OF_INPUT\n");
         }
         return out;
+    }
+    std::string operator()(const WritePartitionTable& write) const {
+        return cat("    sfdisk ", shell_quote(write.disk), " <<'END_OF_INPUT'\n", write.script, "END_OF_INPUT\n");
     }
     std::string operator()(const WaitForDevice& wait) const {
         return cat("    n=0\n    until [ -b ", shell_quote(wait.path), " ]; do n=$((n + 1)); [ \"$n\" -le ", wait.seconds, " ] || exit 1; sleep 1; done\n");
@@ -179,7 +194,10 @@ std::string to_text(const Plan& plan, bool full) {
 }
 
 std::string to_shell(const Plan& plan) {
-    std::string out = "#!/bin/sh\n# What nrear recover would do, step by step. IT OVERWRITES DISKS. To go on at step N: sh this-file N\nset -eu\nexport LC_ALL=C\nfrom=${1:-1}\n"
+    const bool tables = std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) { return std::holds_alternative<WritePartitionTable>(step.action); });
+    std::string out = "#!/bin/sh\n# What nrear recover would do, step by step. IT OVERWRITES DISKS. To go on at step N: sh this-file N\n";
+    out += tables ? kWhichSfdisk : "";
+    out += "set -eu\nexport LC_ALL=C\nfrom=${1:-1}\n"
                       "step() { [ \"$1\" -ge \"$from\" ] && echo \"== $1: $2\"; }\n";
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
         const auto& step = plan.steps[i];

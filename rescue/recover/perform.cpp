@@ -26,6 +26,7 @@ public:
     PerformResult run() {
         plan::ExecuteCallbacks callbacks;
         callbacks.restore_files = [&] { restore(); };
+        callbacks.write_partition_table = context_.write_partition_table;
         callbacks.rebuild_initramfs = [&](const plan::RebuildInitramfs& action) { return rebuild_initramfs(action); };
         callbacks.secret = [&](const std::string& name) { return job_.secrets.get(name); };
         callbacks.on_failure = [&](std::size_t, const plan::Step& step, const Error& error) { return after_failure(step, error); };

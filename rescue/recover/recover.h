@@ -47,6 +47,8 @@ struct RecoverContext {
     std::function<layout::PresentFirmware()> firmware;
     /// Takes down what an earlier try left mounted or swapping (take_down_earlier_try() of finish.h); before the disks are listed.
     std::function<void()> free_disks;
+    /// Does the plan's WritePartitionTable steps (core/plan/write_table.h); throws Error.
+    std::function<std::string(const plan::WritePartitionTable&)> write_partition_table;
     /// Marks a disk whose partition table this recovery has made, and takes the mark away at its end (disk_mark.h). Empty = no marks.
     std::function<void(const std::string& disk, bool unfinished)> mark_disk;
     /// The passphrase of all encrypted volumes (--luks-passphrase-file), read when it is needed; throws Error. Empty = the operator is asked.

@@ -52,7 +52,7 @@ struct Node {
         image::ImageOptions options;
         options.kernel = {.release = kRelease, .image = modules + "/vmlinuz", .modules_directory = modules, .codec = image::InitramfsCodec::kZstd};
         options.program = std::getenv("NREAR_PROGRAM");
-        options.plan_programs = {"mke2fs", "mount", "sfdisk", "umount"};
+        options.plan_programs = {"mke2fs", "mount", "umount", "wipefs"};
         options.copy_as_is = {dir.path() + "/site", "/etc/shado*", "/etc/rear*"};
         options.files = {{record::kRescueRecordPath, "{}"}};
         base::PosixCommandRunner runner;

@@ -6,6 +6,7 @@
 
 #include "core/base/unique_fd.h"
 #include "core/plan/execute.h"
+#include "core/plan/write_table.h"
 
 namespace nrear::storage_test {
 
@@ -27,12 +28,14 @@ void run_steps(const std::vector<plan::Step>& steps) {
     plan::Plan plan;
     for (const auto& step : steps) {
         const auto* command = std::get_if<plan::RunCommand>(&step.action);
-        if (command != nullptr && command->argv.front() != "udevadm") {
+        if ((command != nullptr && command->argv.front() != "udevadm") || std::holds_alternative<plan::WritePartitionTable>(step.action)) {
             plan.steps.push_back(step);
         }
     }
     base::PosixCommandRunner runner;
-    plan::execute(plan, runner, {}, {});
+    plan::ExecuteCallbacks callbacks;
+    callbacks.write_partition_table = plan::write_partition_table;
+    plan::execute(plan, runner, callbacks, {});
 }
 
 }  // namespace nrear::storage_test

@@ -18,7 +18,7 @@ std::string make_image(const base::TempDir& directory, const std::string& name, 
 /// Output of a program that must succeed.
 std::string run(const std::vector<std::string>& argv, const std::string& input = {});
 
-/// Executes the steps that run programs; waiting for devices and udev have no meaning for files.
+/// Executes the steps that run programs or write tables; waiting for devices and udev have no meaning for files.
 void run_steps(const std::vector<plan::Step>& steps);
 
 }  // namespace nrear::storage_test

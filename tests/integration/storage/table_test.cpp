@@ -38,7 +38,7 @@ std::string dump(const std::string& device) {
 std::pair<std::string, std::string> before_and_after(const std::string& script, std::uint64_t new_size = kSize) {
     const base::TempDir directory;
     const auto before = make_image(directory, "before", kSize);
-    run({"sfdisk", "--no-reread", before}, script);
+    run({"sfdisk", "--no-reread", "--no-tell-kernel", before}, script);
     const auto after = make_image(directory, "after", new_size);
     auto layout = layout_of(before, after);
     plan::Phases phases;

@@ -63,20 +63,6 @@ TEST_CASE("firmware, tables, boot loaders and features that cannot be made are n
     CHECK(lines(layout) == Lines{"GRUB for an unknown platform: only GRUB for BIOS can be installed again"});
 }
 
-TEST_CASE("an sfdisk that cannot write the table again is named, whatever else its version says") {
-    for (const char* version : {"2.23.2", "2.25", "1.9"}) {
-        auto layout = sample_layout();
-        layout.host.sfdisk_version = version;
-        REQUIRE(lines(layout).size() == 1);
-        CHECK_THAT(lines(layout)[0], Catch::Contains(std::string("dos partition table on /dev/vda (/, /boot): this machine's sfdisk ") + version));
-    }
-    for (const char* version : {"2.26", "2.26-rc1", "2.38.1", "3.0", ""}) {
-        auto layout = sample_layout();
-        layout.host.sfdisk_version = version;
-        CHECK(lines(layout) == Lines{});
-    }
-}
-
 TEST_CASE("no root and no boot loader are refused") {
     CHECK(lines(Layout{}) == Lines{"root file system (/): no disk was found under it", "boot loader: none that nrear knows was found on the disks that come back"});
     const auto on = [](const MountPointDirectory& root) {

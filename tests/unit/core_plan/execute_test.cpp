@@ -163,19 +163,21 @@ TEST_CASE("in the rescue system the alternative runs when the first is missing")
     CHECK(runner.ran == Lines{"third"});
 }
 
-TEST_CASE("directories, files, initramfs, devices") {
+TEST_CASE("tables, directories, files, initramfs, devices") {
     const base::TempDir directory;
     const auto made = directory.path() + "/a/b";
     Plan plan;
-    plan.steps = {{"dirs", "", MakeDirectories{{{made, 01777}, {directory.path(), 0700}}}}, {"files", "", RestoreFiles{}}, {"initramfs", "", RebuildInitramfs{true}}};
+    plan.steps = {{"table", "", WritePartitionTable{"/dev/vda", "label: dos\n"}, true}, {"dirs", "", MakeDirectories{{{made, 01777}, {directory.path(), 0700}}}}, {"files", "", RestoreFiles{}},
+                  {"initramfs", "", RebuildInitramfs{true}}};
     NotingRunner runner;
     Lines notes;
     ExecuteCallbacks callbacks;
+    callbacks.write_partition_table = [&](const WritePartitionTable& write) { return base::cat("wrote ", write.script, "to ", write.disk); };
     callbacks.restore_files = [&] { notes.push_back("restored"); };
     callbacks.rebuild_initramfs = [&](const RebuildInitramfs& rebuild) { return std::string(rebuild.forced ? "rebuilt" : "left"); };
     callbacks.finished = [&](std::size_t, const Step&, const std::string& note) { notes.push_back(note); };
     execute(plan, runner, callbacks, {});
-    CHECK(notes == Lines{"", "restored", "", "rebuilt"});
+    CHECK(notes == Lines{"wrote label: dos\nto /dev/vda", "", "restored", "", "rebuilt"});
     struct stat facts {};
     REQUIRE(stat(made.c_str(), &facts) == 0);
     CHECK((facts.st_mode & 07777U) == 01777U);

@@ -134,7 +134,7 @@ TEST_CASE("a partitioned array gets its table, with sectors of its own size") {
     Phases phases;
     plan_node(layout, *layout::find(layout, "md:md0"), array, phases);
     const auto text = to_text({phases.storage}, true);
-    CHECK_THAT(text, Catch::Contains("sfdisk /dev/md0") && Catch::Contains("/dev/md0p1 : start=256, size=1024") && Catch::Contains("Wait for /dev/md0p1"));
+    CHECK_THAT(text, Catch::Contains("partition table with 1 partition on /dev/md0") && Catch::Contains("/dev/md0p1 : start=256, size=1024") && Catch::Contains("Wait for /dev/md0p1"));
 }
 
 TEST_CASE("members of other sizes: what each gives and what the array has go together") {

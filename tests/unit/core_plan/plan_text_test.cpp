@@ -18,7 +18,7 @@ namespace {
 Plan small_plan() {
     Plan plan;
     plan.steps = {{"Erase", "disk:vda", RunCommand{{"wipefs", "--all", "/dev/vda"}}, true},
-                  {"Write the table", "disk:vda", RunCommand{{"sfdisk", "/dev/vda"}, "label: dos\n"}, true},
+                  {"Write the table", "disk:vda", WritePartitionTable{"/dev/vda", "label: dos\n"}, true},
                   {"It's done", "", MakeDirectories{{{"/mnt/local/a b", 01777}}}},
                   {"Install GRUB", "boot", RunCommand{{"grub-install", "/dev/vda"}, "", Where::kTarget, {{"grub2-install", "/dev/vda"}}}, true}};
     return plan;
@@ -29,14 +29,14 @@ Plan small_plan() {
 TEST_CASE("text for people: numbered, what overwrites is marked") {
     CHECK(to_text(small_plan()) == "1 * Erase\n2 * Write the table\n3   It's done\n4 * Install GRUB\n");
     CHECK(to_text(small_plan(), true) ==
-          "1 * Erase\n      $ wipefs --all /dev/vda\n2 * Write the table\n      $ sfdisk /dev/vda\n        | label: dos\n3   It's done\n        /mnt/local/a b 1777\n"
+          "1 * Erase\n      $ wipefs --all /dev/vda\n2 * Write the table\n        | label: dos\n3   It's done\n        /mnt/local/a b 1777\n"
           "4 * Install GRUB\n      $ chroot /mnt/local grub-install /dev/vda\n");
 }
 
 TEST_CASE("JSON has every step") {
     const auto json = nlohmann::json::parse(to_json(small_plan()));
     REQUIRE(json["steps"].size() == 4);
-    CHECK(json["steps"][1]["action"]["input"] == "label: dos\n");
+    CHECK(json["steps"][1]["action"] == nlohmann::json{{"do", "table"}, {"disk", "/dev/vda"}, {"script", "label: dos\n"}});
     CHECK(json["steps"][3]["action"]["alternatives"][0][0] == "grub2-install");
     CHECK(json["steps"][3]["action"]["where"] == "target");
     CHECK(json["steps"][0]["destroys"] == true);
@@ -57,7 +57,8 @@ TEST_CASE("the shell script is one that a shell takes, and quotes what it must")
     INFO(result.error_output);
     CHECK(result.ok());
     CHECK_THAT(script, Catch::Contains("-L 'it'\\''s; $(mine)'") || Catch::Contains("-L \"it's"));
-    CHECK_THAT(script, Catch::Contains("<<'END_OF_INPUT'\nlabel: dos\n"));
+    CHECK_THAT(script, Catch::Contains("    sfdisk /dev/vda <<'END_OF_INPUT'\nlabel: dos\nEND_OF_INPUT\n"));
+    CHECK_THAT(script, Catch::Contains("sfdisk of util-linux 2.27 or later"));
     CHECK_THAT(script, Catch::Contains("mkdir -p -m 1777 '/mnt/local/a b'"));
 }
 
@@ -87,6 +88,7 @@ TEST_CASE("the shell script begins where it is told to") {
         plan.steps.push_back({word, "", RunCommand{{"echo", std::string("did ") + word}}});
     }
     base::PosixCommandRunner runner;
+    CHECK_THAT(to_shell(plan), !Catch::Contains("sfdisk"));
     const auto all = runner.run({.argv = {"sh", "-s"}, .input = to_shell(plan)});
     CHECK(all.output == "== 1: one\ndid one\n== 2: two\ndid two\n== 3: three\ndid three\n");
     CHECK(runner.run({.argv = {"sh", "-s", "3"}, .input = to_shell(plan)}).output == "== 3: three\ndid three\n");

@@ -202,7 +202,7 @@ TEST_CASE("each step is noted in a journal beside the log") {
 
 TEST_CASE("a disk is marked from the first step on it, and the mark is taken away only at the end of all") {
     Restoring it;
-    it.plan.steps.insert(it.plan.steps.begin(), {{"Make a table", "disk:vda", plan::RunCommand{{"sfdisk", "/dev/vda"}}, true}, {"Wait", "disk:vda", plan::RunCommand{{"udevadm", "settle"}}},
+    it.plan.steps.insert(it.plan.steps.begin(), {{"Make a table", "disk:vda", plan::WritePartitionTable{"/dev/vda", "label: dos\n"}, true}, {"Wait", "disk:vda", plan::RunCommand{{"udevadm", "settle"}}},
                                                  {"Make a file system", "fs:vda1", plan::RunCommand{{"mke2fs", "/dev/vda1"}}, true}});
     SECTION("to the end") {
         it.run();

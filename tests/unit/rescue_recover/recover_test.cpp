@@ -93,12 +93,12 @@ TEST_CASE("a failed step: shell opens one and asks again, skip goes on with the 
     sample.person.confirmations = {true};
     sample.person.choices = {"shell", "skip"};
     sample.runner.failing[kFirstProgram] = 1;
-    sample.runner.failing["sfdisk"] = 1;
+    sample.runner.failing[test::kWriteTable] = 1;
     expect_error([&] { sample.run(); });
     const auto ran = sample.runner.writing();
     REQUIRE(ran.size() == 3);
     CHECK_THAT(ran[1], Contains("/bin/bash"));
-    CHECK_THAT(ran[2], Contains("sfdisk"));
+    CHECK_THAT(ran[2], Contains(test::kWriteTable));
 }
 
 TEST_CASE("simulate ends after the plan: nothing asked, nothing done") {

@@ -130,6 +130,10 @@ recover::RecoverContext Sample::context() {
     };
     context.list_disks = [this] { return disks; };
     context.free_disks = [] {};
+    context.write_partition_table = [this](const plan::WritePartitionTable& write) {
+        base::run_checked(runner, {.argv = {kWriteTable, write.disk}});
+        return std::string();
+    };
     context.mark_disk = [this](const std::string& disk, bool unfinished) { marks.push_back((unfinished ? "+" : "-") + disk); };
     context.reconnect_pause = std::chrono::milliseconds(1);
     context.records = path("records");

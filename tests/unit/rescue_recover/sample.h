@@ -34,6 +34,9 @@ public:
     std::string choose(const std::string& question, const std::vector<base::Choice>& choices, const std::string& safe_default) override;
 };
 
+/// What FakeRunner remembers of a WritePartitionTable step: this word and the disk.
+constexpr const char* kWriteTable = "WRITE-TABLE";
+
 /// Runs nothing; remembers what should have run.
 class FakeRunner final : public base::CommandRunner {
 public:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/plan/firmware_notes.h"
 
+#include <algorithm>
+
 #include "core/base/text.h"
 
 namespace nrear::plan {
@@ -35,6 +37,20 @@ void note_entries(const layout::Layout& layout, const layout::PresentFirmware& f
     });
 }
 
+/// The disks that the boot loader is installed on.
+std::vector<const layout::DiskFacts*> boot_disks(const layout::Layout& layout) {
+    std::vector<const layout::DiskFacts*> disks;
+    layout::each<layout::BootLoader>(layout, [&](const layout::Node& node, const layout::BootLoader&) {
+        for (const auto& id : node.on) {
+            const auto* below = layout::find(layout, id);
+            if (const auto* disk = below == nullptr ? nullptr : std::get_if<layout::Disk>(&below->what)) {
+                disks.push_back(&disk->facts);
+            }
+        }
+    });
+    return disks;
+}
+
 }  // namespace
 
 std::vector<std::string> firmware_notes(const layout::Layout& layout, const layout::PresentFirmware& firmware) {
@@ -50,6 +66,25 @@ std::vector<std::string> firmware_notes(const layout::Layout& layout, const layo
     }
     note_entries(layout, firmware, notes);
     return notes;
+}
+
+std::string start_disk_note(const layout::Layout& layout, const layout::PresentFirmware& firmware, const std::vector<layout::PresentDisk>& present,
+                            const std::vector<std::pair<std::string, std::string>>& renames) {
+    const auto disks = boot_disks(layout);
+    const auto first = std::find_if(present.begin(), present.end(), [](const layout::PresentDisk& disk) { return !disk.rescue_medium && !disk.facts.removable; });
+    if (firmware.kind != Firmware::kBios || disks.empty() || first == present.end()) {
+        return "";
+    }
+    const auto is_first = [&](const layout::DiskFacts* disk) { return disk->path == first->facts.path; };
+    const auto moved = [&](const layout::DiskFacts* disk) {
+        return std::any_of(renames.begin(), renames.end(), [&](const auto& rename) { return rename.second == disk->path; });
+    };
+    if (std::any_of(disks.begin(), disks.end(), is_first) || std::none_of(disks.begin(), disks.end(), moved)) {
+        return "";
+    }
+    const auto& disk = *disks.front();
+    return cat("The boot loader goes onto ", disk.path, disk.serial.empty() ? "" : cat(" (serial ", base::printable(disk.serial), ")"),
+               ", which is not the first disk here: set the firmware to start from that one.");
 }
 
 }  // namespace nrear::plan

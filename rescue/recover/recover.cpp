@@ -58,7 +58,7 @@ public:
         const auto firmware = context_.firmware ? std::optional(context_.firmware()) : std::nullopt;
         const auto plan = plan::make_plan(chosen.fitted.layout, {chosen.fitted.renames, firmware});
         show_plan(plan);
-        warn_of_firmware(chosen.fitted.layout, firmware);
+        warn_of_firmware(chosen, firmware);
         require_programs(plan);
         if (context_.options.simulate) {
             say("Nothing was changed (--simulate).");
@@ -121,8 +121,14 @@ private:
     }
 
     /// The plan cannot mend it, the operator can: after the plan, right before the question, where it is read.
-    void warn_of_firmware(const layout::Layout& layout, const std::optional<layout::PresentFirmware>& firmware) {
-        for (const auto& note : firmware ? plan::firmware_notes(layout, *firmware) : std::vector<std::string>()) {
+    void warn_of_firmware(const ChosenDisks& chosen, const std::optional<layout::PresentFirmware>& firmware) {
+        if (!firmware) {
+            return;
+        }
+        for (const auto& note : plan::firmware_notes(chosen.fitted.layout, *firmware)) {
+            context_.progress.warning(note);
+        }
+        if (const auto note = plan::start_disk_note(chosen.fitted.layout, *firmware, chosen.disks, chosen.fitted.renames); !note.empty()) {
             context_.progress.warning(note);
         }
     }

@@ -33,12 +33,13 @@ class Disk:
     sector: int = 512
     serial: str = ""
     throw_away: bool = False
+    starts: bool = False  # what the firmware is set to start from, before all other disks
 
 
 def disk_arguments(disk, number):
     """QEMU's arguments for the disk that is `number` in the boot order of the disks."""
     options = f"file={disk.path},format=raw,if=none,id=disk{number},cache=unsafe,discard=unmap,detect-zeroes=unmap"
-    device = f"{BUSES[disk.bus]},drive=disk{number},serial={disk.serial or f'lab-disk-{number}'},bootindex={number + 2}"
+    device = f"{BUSES[disk.bus]},drive=disk{number},serial={disk.serial or f'lab-disk-{number}'},bootindex={2 if disk.starts else number + 3}"
     if disk.sector != 512:
         device += f",logical_block_size={disk.sector},physical_block_size={disk.sector}"
     return ["-drive", options + (",snapshot=on" if disk.throw_away else ""), "-device", device]

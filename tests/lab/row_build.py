@@ -32,7 +32,7 @@ def blank_files(drives, folder, stem):
 
 
 def as_disks(drives, paths, throw_away=False):
-    return [machine.Disk(path, drive.bus, drive.sector, drive.serial, throw_away) for drive, path in zip(drives, paths)]
+    return [machine.Disk(path, drive.bus, drive.sector, drive.serial, throw_away, drive.starts) for drive, path in zip(drives, paths)]
 
 
 def make_payload(path, files):

@@ -20,6 +20,7 @@ class Drive:
     serial: str = ""
     label: str = ""  # what the comparison calls it; disk0, disk1... by place when empty
     foreign: bool = False  # not the node's: keeps its bytes, whatever is run
+    starts: bool = False  # the firmware is set to start from it; else the first disk
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ ROWS = (
     Row("12", "from vda to nvme0n1", "lvm-xfs", (Drive(3000),), after=(Drive(3000, bus="nvme"),), rules=("renamed",)),
     Row("13", "two equal disks in the other order, and a USB disk that keeps every byte", "two-equal",
         (Drive(2600, serial="SN-A", label="A"), Drive(2600, serial="SN-B", label="B"), Drive(64, "usb", serial="STICK", label="stick", foreign=True)),
-        after=(Drive(2600, serial="SN-B", label="B"), Drive(2600, serial="SN-A", label="A"),
+        after=(Drive(2600, serial="SN-B", label="B"), Drive(2600, serial="SN-A", label="A", starts=True),
                Drive(64, "usb", serial="STICK", label="stick", foreign=True)), rules=("renamed",), kernel=row_tree.GENERIC),
     Row("14", "power lost in the middle of recover, recovered again", "lvm-xfs", (Drive(3000),), power_loss=True),
 )

@@ -93,6 +93,11 @@ class Reader(unittest.TestCase):
         self.reader.LABELS.update(labels)
         self.assertEqual(self.reader.rename("/dev/md127p1 on /dev/md127, md0"), "array-a1:b2-1 on array-a1:b2, md0")
 
+    def test_an_array_at_work_is_not_another_array(self):
+        self.assertEqual(self.reader.at_rest("  State ", " active, degraded"), " clean, degraded")
+        self.assertEqual(self.reader.at_rest("Array State", "AA. ('A' == active)"), "AA. ('A' == clean)")
+        self.assertEqual(self.reader.at_rest("Name", "active"), "active")
+
     def test_mount_points_in_whatever_order(self):
         self.assertEqual(self.reader.in_order("MOUNTPOINTS", "/var\\x0a/\\x0a/home"), ["/", "/home", "/var"])
         self.assertEqual(self.reader.in_order("LABEL", "b a"), ["b a"])

@@ -217,7 +217,7 @@ def arrays(devices):
             for line in ask("mdadm", "--detail", path).splitlines():
                 name, divider, value = line.partition(" : ")
                 if divider:
-                    fact(f"md {path} {name.strip()}", value)
+                    fact(f"md {path} {name.strip()}", at_rest(name, value))
                 elif re.match(r"\s+\d+\s", line):
                     slot = line.split()
                     fact(f"md {path} slot {slot[3]}", " ".join(slot[4:]))
@@ -227,7 +227,12 @@ def arrays(devices):
         for line in ask("mdadm", "--examine", path).splitlines():
             name, divider, value = line.partition(" : ")
             if divider:
-                fact(f"md member {path} {name.strip()}", value)
+                fact(f"md member {path} {name.strip()}", at_rest(name, value))
+
+
+def at_rest(name, value):
+    """A state without what it says of the moment: "active" while something is written, "clean" a moment later."""
+    return re.sub(r"\bactive\b", "clean", value) if name.strip().endswith("State") else value
 
 
 def await_sync():

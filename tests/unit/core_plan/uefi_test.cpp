@@ -192,6 +192,25 @@ TEST_CASE("what the operator has to hear of firmware") {
     CHECK(firmware_notes(uefi, {Firmware::kUefi, false, {}, {}}).size() == 1);
 }
 
+TEST_CASE("BIOS has to be told when the disk with the boot loader is not the first any more") {
+    auto layout = layout::test::sample_layout();
+    auto& disk = std::get<layout::Disk>(std::find_if(layout.nodes.begin(), layout.nodes.end(), [](const layout::Node& node) {
+                     return std::holds_alternative<layout::Disk>(node.what);
+                 })->what);
+    disk.facts.path = "/dev/vdb";
+    disk.facts.serial = "SN-A";
+    std::vector<layout::PresentDisk> present(2);
+    present[0].facts.path = "/dev/vda";
+    present[1].facts.path = "/dev/vdb";
+    const PresentFirmware by_bios{Firmware::kBios, false, {}, {}};
+    CHECK_THAT(start_disk_note(layout, by_bios, present, {{"/dev/vda", "/dev/vdb"}}),
+               Catch::Contains("/dev/vdb (serial SN-A), which is not the first disk here: set the firmware to start from that one"));
+    CHECK(start_disk_note(layout, by_bios, present, {}).empty());  // it stood there before
+    CHECK(start_disk_note(layout, {Firmware::kUefi, true, {}, {}}, present, {{"/dev/vda", "/dev/vdb"}}).empty());
+    present[0].rescue_medium = true;
+    CHECK(start_disk_note(layout, by_bios, present, {{"/dev/vda", "/dev/vdb"}}).empty());
+}
+
 TEST_CASE("new disk names also go into the texts beside the loaders on the EFI system partition") {
     const auto plan = make_plan(uefi_layout({entry(1, "CentOS")}), {{{"/dev/vda", "/dev/sda"}}, {}});
     std::vector<std::string> files;

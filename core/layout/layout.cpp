@@ -36,6 +36,11 @@ std::set<std::string, std::less<>> below(const Layout& layout, std::string_view 
     return seen;
 }
 
+/// Volume groups and boot loaders have none.
+bool has_path(const Node& node) {
+    return std::visit([](const auto& what) { return requires { what.path; } || requires { what.facts.path; } || requires { what.mount_point; what.fstab_spec; }; }, node.what);
+}
+
 }  // namespace
 
 bool is_extended(const Partition& partition) { return partition.type == "5" || partition.type == "f" || partition.type == "85"; }
@@ -99,6 +104,9 @@ void check(const Layout& layout) {
     for (const auto& node : layout.nodes) {
         if (!ids.insert(node.id).second) {
             throw Error(ErrorKind::kIntegrity, "check the storage layout", base::cat("node ", node.id, " occurs twice"));
+        }
+        if (has_path(node) && !path_of(node).starts_with('/')) {
+            throw Error(ErrorKind::kIntegrity, "check the storage layout", base::cat("node ", node.id, " has no path"));
         }
     }
     creation_order(layout);

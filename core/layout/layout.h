@@ -79,7 +79,7 @@ std::string path_of(const Node& node);
 /// What the node is, for people, without its device: "disk", "partition 2", "ext4 file system", "mount point".
 std::string kind_of(const Node& node);
 
-/// Throws Error(kIntegrity) for ids that occur twice, edges that lead nowhere, and cycles.
+/// Throws Error(kIntegrity) for ids that occur twice, devices and mounts without a path, edges that lead nowhere, and cycles.
 void check(const Layout& layout);
 
 }  // namespace nrear::layout

@@ -63,6 +63,15 @@ TEST_CASE("an edge to nowhere and a doubled id are refused") {
     CHECK_THROWS_WITH(check(layout), Catch::Contains("disk:vda occurs twice"));
 }
 
+TEST_CASE("a device or mount without a path is refused") {
+    for (const char* id : {"disk:vda", "part:vda2"}) {
+        auto layout = sample_layout();
+        auto& what = find(layout, id)->what;
+        (std::holds_alternative<Disk>(what) ? std::get<Disk>(what).facts.path : std::get<Partition>(what).path).clear();
+        CHECK_THROWS_WITH(check(layout), Catch::Contains(std::string("node ") + id + " has no path"));
+    }
+}
+
 TEST_CASE("disks below and mount points above follow the edges") {
     const auto layout = sample_layout();
     CHECK(disks_below(layout, "mount:/boot") == std::vector<NodeId>{"disk:vda"});

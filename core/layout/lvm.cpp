@@ -144,6 +144,10 @@ private:
     }
 
     void take(const LogicalVolume& volume, const LvmArea& area, std::uint64_t extents) {
+        if (!area.logical.empty() && !area.physical.empty()) {
+            problems_.push_back(cat(volume.name, " has one area on two devices: ", area.physical, " and ", area.logical));
+            return;
+        }
         if (!area.logical.empty()) {
             if (find(layout_, cat("lv:", group_.name, "/", area.logical)) == nullptr) {
                 problems_.push_back(cat(volume.name, " is made of ", area.logical, ", which is missing"));

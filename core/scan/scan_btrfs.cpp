@@ -98,7 +98,8 @@ private:
         take_default(found, parse_btrfs_ids(ask({"subvolume", "get-default", mount->mount_point})));
         take_named_ids();
         if (work_.runner.run({.argv = {"btrfs", "qgroup", "show", mount->mount_point}}).ok()) {
-            work_.warn(cat("btrfs on ", btrfs_.path, " has quotas switched on: they and their groups are not made again"));
+            work_.warn(cat("btrfs on ", btrfs_.path, " has quotas switched on: they and their groups are not made again, do it by hand after recover (btrfs quota enable; with snapper: snapper set-config ",
+                           "QGROUP= and snapper setup-quota)"));
         }
     }
 

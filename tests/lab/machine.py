@@ -21,8 +21,10 @@ PROBE_SECONDS = 20
 UEFI_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
 UEFI_VARIABLES = "/usr/share/OVMF/OVMF_VARS_4M.fd"
 
-# What QEMU calls a disk on each bus. "ata" is what the cloud kernel has for SATA (ata_piix); the disks become sda, sdb.
-BUSES = {"virtio": "virtio-blk-pci", "nvme": "nvme", "ata": "ide-hd", "usb": "usb-storage"}
+# What QEMU calls a disk on each bus. "ata" is what the cloud kernel has for SATA (ata_piix); the disks become sda, sdb. "multipath": one disk that hangs on
+# two controllers, for the guest two SCSI disks with one WWN.
+BUSES = {"virtio": "virtio-blk-pci", "nvme": "nvme", "ata": "ide-hd", "usb": "usb-storage", "multipath": "scsi-hd"}
+PATHS = 2
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,31 @@ class Disk:
     starts: bool = False  # what the firmware is set to start from, before all other disks
 
 
+def multipath_arguments(disk, number):
+    """The same file behind each controller (controller_arguments). No cache: what one path has written, the other reads."""
+    arguments = []
+    for path in range(PATHS):
+        name = f"disk{number}path{path}"
+        device = f"scsi-hd,bus=paths{path}.0,lun={number},drive={name},share-rw=on,serial={disk.serial or f'lab-disk-{number}'},wwn={0x5000c500a1b2c300 + number:#x}"
+        if disk.sector != 512:
+            device += f",logical_block_size={disk.sector},physical_block_size={disk.sector}"
+        arguments += ["-drive", f"file={disk.path},format=raw,if=none,id={name},file.locking=off,cache=writethrough", "-device", device]
+    return arguments
+
+
+def controller_arguments(disks):
+    """What the disks hang on, where the board has none for them."""
+    arguments = ["-device", "qemu-xhci"] if any(disk.bus == "usb" for disk in disks) else []
+    if any(disk.bus == "multipath" for disk in disks):
+        for path in range(PATHS):
+            arguments += ["-device", f"virtio-scsi-pci,id=paths{path}"]
+    return arguments
+
+
 def disk_arguments(disk, number):
     """QEMU's arguments for the disk that is `number` in the boot order of the disks."""
+    if disk.bus == "multipath":
+        return multipath_arguments(disk, number)
     options = f"file={disk.path},format=raw,if=none,id=disk{number},cache=unsafe,discard=unmap,detect-zeroes=unmap"
     device = f"{BUSES[disk.bus]},drive=disk{number},serial={disk.serial or f'lab-disk-{number}'},bootindex={2 if disk.starts else number + 3}"
     if disk.sector != 512:
@@ -101,8 +126,7 @@ class Machine:
         if variables:
             self.argv += firmware_arguments(variables)
         disks = [Disk(disk) if isinstance(disk, str) else disk for disk in disks]
-        if any(disk.bus == "usb" for disk in disks):
-            self.argv += ["-device", "qemu-xhci"]
+        self.argv += controller_arguments(disks)
         for number, disk in enumerate(disks):
             self.argv += disk_arguments(disk, number)
         if iso:

@@ -2,8 +2,9 @@
 # Runs the round trips (guest/roundtrip-*): each makes one storage technology with odd parameters in a builder guest, lets nrear record and make
 # it anew on blank disks, and compares by the ordinary tools. Run by scripts/roundtrips.
 #
-# What a script needs stands in its head: "# disks: 2G 1G,nvme 1G,ata,4k" (blank disks in order), "# firmware: uefi", "# seconds: 600",
-# "# files: guest/odd_files.py" (beside it when it runs). The guest's own root is vda; the blank disks follow, with the serials disk0, disk1...
+# What a script needs stands in its head: "# disks: 2G 1G,nvme 1G,ata,4k 1G,multipath" (blank disks in order), "# firmware: uefi", "# seconds: 600",
+# "# files: guest/odd_files.py" (beside it when it runs), "# packages: bcache-tools" (Debian's, beside it as .deb files: what only one round trip needs is
+# not in the tree that all rows are built from). The guest's own root is vda; the blank disks follow, with the serials disk0, disk1...
 # The program is ./nrear. The script ends with the line "ROUNDTRIP OK".
 
 import argparse
@@ -15,7 +16,7 @@ import sys
 import tempfile
 
 from . import machine, row_build, row_tree, rows, sandbox
-from .report import LabError, Step, say, show_failure
+from .report import LabError, Step, run, say, show_failure
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEFAULT_SECONDS = 900
@@ -33,16 +34,24 @@ def parse_drive(text):
 
 
 def read_head(lines):
-    """What the comments at the top of a script ask for: {"disks": [Drive], "firmware", "seconds", "files"}."""
-    asked = {"disks": "", "firmware": "bios", "seconds": str(DEFAULT_SECONDS), "files": ""}
+    """What the comments at the top of a script ask for: {"disks": [Drive], "firmware", "seconds", "files", "packages"}."""
+    asked = {"disks": "", "firmware": "bios", "seconds": str(DEFAULT_SECONDS), "files": "", "packages": ""}
     for line in lines:
         if not line.startswith("#"):
             break
-        found = re.match(r"#\s*(disks|firmware|seconds|files):\s*(.*\S)\s*$", line)
+        found = re.match(r"#\s*(disks|firmware|seconds|files|packages):\s*(.*\S)\s*$", line)
         if found:
             asked[found.group(1)] = found.group(2)
     return {"disks": [parse_drive(text) for text in asked["disks"].split()], "firmware": asked["firmware"], "seconds": int(asked["seconds"]),
-            "files": asked["files"].split()}
+            "files": asked["files"].split(), "packages": asked["packages"].split()}
+
+
+def fetch_packages(names, folder):
+    """{file name: path} of the packages, as the host's apt finds them."""
+    os.mkdir(folder)
+    if names:
+        run(["env", "-C", folder, "apt-get", "-q", "download", *names])
+    return {name: os.path.join(folder, name) for name in os.listdir(folder)}
 
 
 def run_one(path, source, accel, program, logs):
@@ -54,7 +63,7 @@ def run_one(path, source, accel, program, logs):
         drives = [rows.Drive(d.mib, d.bus, d.sector, f"disk{number}") for number, d in enumerate(head["disks"])]
         disks = row_build.as_disks(drives, row_build.blank_files(drives, work, "disk"))
         variables = machine.new_board(os.path.join(work, "variables.fd")) if head["firmware"] == "uefi" else None
-        files = {"nrear": program, **{os.path.basename(file): os.path.join(HERE, file) for file in head["files"]}}
+        files = {"nrear": program, **fetch_packages(head["packages"], os.path.join(work, "packages")), **{os.path.basename(file): os.path.join(HERE, file) for file in head["files"]}}
         log = os.path.join(logs, name + ".log")
         with Step(f"round trip: {name}"):
             status, output = row_build.run_script(source, accel, path, files, disks, log, variables, head["seconds"], root_first=True)

@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "core/base/byte_order.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
 #include "core/base/text.h"
@@ -161,13 +162,7 @@ std::string grub_prefix(std::string_view grub) {
     constexpr std::size_t kHeader = 24;
     constexpr std::size_t kObjectHeader = 8;
     constexpr std::uint64_t kPrefixObject = 3;
-    const auto number = [&](std::size_t at, std::size_t width) {
-        std::uint64_t value = 0;
-        for (std::size_t i = width; i-- > 0 && at + i < grub.size();) {
-            value = (value << 8U) | static_cast<unsigned char>(grub[at + i]);
-        }
-        return value;
-    };
+    const auto number = [&](std::size_t at, std::size_t width) { return base::little_endian(grub, at, width); };
     const auto mark = grub.find(kMark);
     if (mark == std::string_view::npos || grub.size() - mark < kHeader) {
         return "";

@@ -4,10 +4,10 @@
 #include <fcntl.h>
 
 #include <cstdio>
-#include <ctime>
 #include <mutex>
 #include <vector>
 
+#include "core/base/clock.h"
 #include "core/base/fd_stream.h"
 #include "core/base/text.h"
 
@@ -23,14 +23,6 @@ struct Secrets {
 Secrets& secrets() {
     static Secrets instance;
     return instance;
-}
-
-std::string timestamp() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    char buffer[32];
-    return {buffer, std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 std::string_view level_name(LogLevel level) {
@@ -62,7 +54,7 @@ public:
         if (level < lowest_) {
             return;
         }
-        const std::string text = cat(timestamp(), " ", level_name(level), " ", mask_secrets(line), "\n");
+        const std::string text = cat(utc_time(), " ", level_name(level), " ", mask_secrets(line), "\n");
         const std::lock_guard lock(mutex_);
         // A full disk must not stop a backup or a recovery: the log is the one thing that may be lost.
         [[maybe_unused]] const auto written = ::write(fd_.get(), text.data(), text.size());

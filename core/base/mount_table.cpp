@@ -27,11 +27,11 @@ std::string unescape(std::string_view text) {
     return out;
 }
 
-bool is_below(std::string_view path, std::string_view top) {
-    return top == "/" || path == top || (path.starts_with(top) && path.substr(top.size()).starts_with('/'));
-}
-
 }  // namespace
+
+bool is_within(std::string_view path, std::string_view directory) {
+    return directory == "/" || path == directory || (path.starts_with(directory) && path.substr(directory.size()).starts_with('/'));
+}
 
 std::vector<MountEntry> parse_mountinfo(std::string_view text) {
     std::vector<MountEntry> mounts;
@@ -48,16 +48,16 @@ std::vector<MountEntry> parse_mountinfo(std::string_view text) {
 
 std::vector<MountEntry> mounts_below(const std::vector<MountEntry>& mounts, std::string_view path) {
     std::vector<MountEntry> below;
-    std::copy_if(mounts.rbegin(), mounts.rend(), std::back_inserter(below), [&](const MountEntry& mount) { return is_below(mount.path, path); });
+    std::copy_if(mounts.rbegin(), mounts.rend(), std::back_inserter(below), [&](const MountEntry& mount) { return is_within(mount.path, path); });
     return below;
 }
 
-std::vector<std::string> parse_swaps(std::string_view text) {
-    std::vector<std::string> swaps;
+std::vector<SwapEntry> parse_swaps(std::string_view text) {
+    std::vector<SwapEntry> swaps;
     for (const auto& line : split_lines(text)) {
         const auto words = split_words(line);
-        if (!words.empty() && words[0].starts_with('/')) {
-            swaps.push_back(unescape(words[0]));
+        if (words.size() >= 2 && words[0].starts_with('/')) {
+            swaps.push_back({unescape(words[0]), words[1]});
         }
     }
     return swaps;

@@ -21,8 +21,17 @@ std::vector<MountEntry> parse_mountinfo(std::string_view text);
 /// `path` itself and all mount points below it, the last mounted first: the order in which they can be unmounted.
 std::vector<MountEntry> mounts_below(const std::vector<MountEntry>& mounts, std::string_view path);
 
-/// Devices and files of /proc/swaps (proc(5)).
-std::vector<std::string> parse_swaps(std::string_view text);
+/// Whether `path` is `directory` or below it.
+bool is_within(std::string_view path, std::string_view directory);
+
+struct SwapEntry {
+    std::string path;  ///< raw bytes
+    std::string type;  ///< "partition" or "file"
+    bool operator==(const SwapEntry&) const = default;
+};
+
+/// What /proc/swaps shows (proc(5)).
+std::vector<SwapEntry> parse_swaps(std::string_view text);
 
 /// Unmounts everything at and below `path`. Returns the mount points that are still busy, innermost first; with `detach` those leave the tree anyway.
 std::vector<std::string> unmount_below(const std::string& path, bool detach = false);

@@ -3,6 +3,7 @@
 
 #include <cctype>
 
+#include "core/base/byte_order.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 
@@ -24,14 +25,7 @@ public:
     explicit Reader(std::string_view bytes) : bytes_(bytes) {}
     std::optional<std::uint64_t> number(std::size_t width) {
         const auto raw = take(width);
-        if (!raw) {
-            return std::nullopt;
-        }
-        std::uint64_t value = 0;
-        for (std::size_t i = width; i-- > 0;) {
-            value = value << 8U | static_cast<unsigned char>((*raw)[i]);
-        }
-        return value;
+        return raw ? std::optional(base::little_endian(*raw, 0, width)) : std::nullopt;
     }
     std::optional<std::string_view> take(std::size_t length) {
         if (length > bytes_.size()) {
@@ -46,12 +40,6 @@ public:
 private:
     std::string_view bytes_;
 };
-
-void append_number(std::string& out, std::uint64_t value, std::size_t width) {
-    for (std::size_t i = 0; i < width; ++i) {
-        out += static_cast<char>(value >> (8 * i) & 0xffU);
-    }
-}
 
 void append_utf8(std::string& out, std::uint32_t code) {
     const auto tail = [&](unsigned shift) { out += static_cast<char>(0x80U | (code >> shift & 0x3fU)); };
@@ -110,12 +98,12 @@ std::string utf16(const std::string& text) {
         }
         i += length;
         if (code >= 0x10000) {
-            append_number(out, 0xd800 + ((code - 0x10000) >> 10U), 2);
+            base::append_little_endian(out, 0xd800 + ((code - 0x10000) >> 10U), 2);
             code = 0xdc00 + ((code - 0x10000) & 0x3ffU);
         }
-        append_number(out, code, 2);
+        base::append_little_endian(out, code, 2);
     }
-    append_number(out, 0, 2);
+    base::append_little_endian(out, 0, 2);
     return out;
 }
 
@@ -175,26 +163,26 @@ std::optional<EfiPartition> read_partition(std::string_view body) {
 
 std::string partition_node(const EfiPartition& partition) {
     std::string out;
-    append_number(out, kMedia, 1);
-    append_number(out, kHardDrive, 1);
-    append_number(out, kHardDriveNode, 2);
-    append_number(out, partition.number, 4);
-    append_number(out, partition.start, 8);
-    append_number(out, partition.size, 8);
+    base::append_little_endian(out, kMedia, 1);
+    base::append_little_endian(out, kHardDrive, 1);
+    base::append_little_endian(out, kHardDriveNode, 2);
+    base::append_little_endian(out, partition.number, 4);
+    base::append_little_endian(out, partition.start, 8);
+    base::append_little_endian(out, partition.size, 8);
     constexpr std::size_t kDosId = 4;
     const auto raw = bytes_of_hex(partition.uuid);
     if (raw && raw->size() == kSignature) {
         for (std::size_t i = 0; i < kSignature; ++i) {
             out += (*raw)[kGuidOrder[i]];  // the order is its own inverse
         }
-        append_number(out, kGptTable, 1);
-        append_number(out, kGuidSignature, 1);
+        base::append_little_endian(out, kGptTable, 1);
+        base::append_little_endian(out, kGuidSignature, 1);
     } else if (raw && raw->size() == kDosId + 1) {
         out.append(raw->rend() - kDosId, raw->rend());
-        append_number(out, 0, 8);
-        append_number(out, 0, kSignature - kDosId - 8);
-        append_number(out, kDosTable, 1);
-        append_number(out, kDosSignature, 1);
+        base::append_little_endian(out, 0, 8);
+        base::append_little_endian(out, 0, kSignature - kDosId - 8);
+        base::append_little_endian(out, kDosTable, 1);
+        base::append_little_endian(out, kDosSignature, 1);
     } else {
         throw Error(ErrorKind::kIntegrity, "write a UEFI boot entry", base::cat("\"", base::printable(partition.uuid), "\" is no partition UUID"));
     }
@@ -267,16 +255,16 @@ std::string build_load_option(const EfiLoadOption& option) {
     if (loader.size() > kLongest) {
         throw Error(ErrorKind::kIntegrity, "write a UEFI boot entry", "the name of its loader is too long");
     }
-    append_number(path, kMedia, 1);
-    append_number(path, kFilePath, 1);
-    append_number(path, kNodeHead + loader.size(), 2);
+    base::append_little_endian(path, kMedia, 1);
+    base::append_little_endian(path, kFilePath, 1);
+    base::append_little_endian(path, kNodeHead + loader.size(), 2);
     path += loader;
-    append_number(path, kEnd, 1);
-    append_number(path, kEndEntire, 1);
-    append_number(path, kNodeHead, 2);
+    base::append_little_endian(path, kEnd, 1);
+    base::append_little_endian(path, kEndEntire, 1);
+    base::append_little_endian(path, kNodeHead, 2);
     std::string out;
-    append_number(out, option.attributes, 4);
-    append_number(out, path.size(), 2);
+    base::append_little_endian(out, option.attributes, 4);
+    base::append_little_endian(out, path.size(), 2);
     return out + utf16(option.label) + path + option.optional_data;
 }
 
@@ -297,7 +285,7 @@ std::vector<unsigned> parse_boot_order(std::string_view bytes) {
 std::string build_boot_order(const std::vector<unsigned>& numbers) {
     std::string out;
     for (const auto number : numbers) {
-        append_number(out, number, 2);
+        base::append_little_endian(out, number, 2);
     }
     return out;
 }

@@ -2,11 +2,11 @@
 #include "core/plan/journal.h"
 
 #include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/clock.h"
 #include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
@@ -22,15 +22,6 @@ using Json = nlohmann::ordered_json;
 
 std::string fingerprint(const Plan& plan) { return base::sha256_of(base::as_bytes(to_json(plan))); }
 
-std::string now() {
-    const time_t seconds = time(nullptr);
-    tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[sizeof "2026-01-31T12:00:00Z"];
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text;
-}
-
 std::string utf8(std::string_view raw) { return base::is_utf8(raw) ? std::string(raw) : base::printable(raw); }
 
 }  // namespace
@@ -43,14 +34,14 @@ Journal::Journal(const std::string& path, const Plan& plan) : path_(path) {
     if (!fd_) {
         throw system_error("open " + path, errno);
     }
-    append(Json{{"plan", fingerprint(plan)}, {"steps", plan.steps.size()}, {"time", now()}}.dump());
+    append(Json{{"plan", fingerprint(plan)}, {"steps", plan.steps.size()}, {"time", base::utc_time()}}.dump());
 }
 
 void Journal::write(std::size_t number, const Step& step, std::string_view state, std::string_view note) {
     if (!fd_) {
         return;
     }
-    Json line = {{"step", number}, {"state", state}, {"title", utf8(step.title)}, {"time", now()}};
+    Json line = {{"step", number}, {"state", state}, {"title", utf8(step.title)}, {"time", base::utc_time()}};
     if (!note.empty()) {
         line["note"] = utf8(note);
     }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/base/byte_order.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
 #include "core/base/text.h"
@@ -83,14 +84,6 @@ layout::Partition partition_of(blkid_partition found, bool gpt) {
     return partition;
 }
 
-std::uint64_t little_endian(std::string_view bytes, std::size_t offset, std::size_t width) {
-    std::uint64_t number = 0;
-    for (std::size_t i = width; i-- > 0;) {
-        number = number << 8U | static_cast<unsigned char>(bytes[offset + i]);
-    }
-    return number;
-}
-
 std::string read_at(int fd, std::uint64_t offset, std::size_t size, const std::string& device) {
     std::string bytes(size, '\0');
     std::size_t done = 0;
@@ -120,9 +113,9 @@ std::uint64_t size_of(int fd, const std::string& device) {
 void read_gpt_header(const Probe& probe, const std::string& device, layout::PartitionTable& table) {
     const auto header = read_at(probe.fd.get(), blkid_probe_get_sectorsize(probe.get()), kSector, device);
     if (header.size() == kSector && header.starts_with("EFI PART")) {
-        table.first_lba = little_endian(header, 40, 8);
-        table.last_lba = little_endian(header, 48, 8);
-        table.entries = static_cast<std::uint32_t>(little_endian(header, 80, 4));
+        table.first_lba = base::little_endian(header, 40, 8);
+        table.last_lba = base::little_endian(header, 48, 8);
+        table.entries = static_cast<std::uint32_t>(base::little_endian(header, 80, 4));
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <bit>
 
+#include "core/base/byte_order.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 
@@ -19,11 +20,7 @@ public:
         }
     }
     std::uint32_t number(std::size_t offset, std::size_t width) const {
-        std::uint32_t value = 0;
-        for (std::size_t i = width; i-- > 0;) {
-            value = value << 8U | static_cast<unsigned char>(bytes_[offset + i]);
-        }
-        return value;
+        return static_cast<std::uint32_t>(base::little_endian(bytes_, offset, width));
     }
 
 private:

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/byte_order.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 
@@ -29,12 +30,7 @@ class Buffer {
 public:
     explicit Buffer(std::string_view bytes) : bytes_(bytes) {}
     std::uint64_t number(std::size_t at, std::size_t width) const {
-        const auto part = text(at, width);
-        std::uint64_t value = 0;
-        for (std::size_t i = width; i > 0; --i) {
-            value = value << 8U | static_cast<unsigned char>(part[i - 1]);
-        }
-        return value;
+        return base::little_endian(text(at, width), 0, width);
     }
     std::uint64_t u64(std::size_t at) const { return number(at, 8); }
     std::uint32_t u32(std::size_t at) const { return static_cast<std::uint32_t>(number(at, 4)); }

@@ -63,17 +63,6 @@ std::string join_options(const std::string& first, const std::string& second) {
     return base::join(all, ",");
 }
 
-/// \040 and the like, as the kernel writes blanks in /proc/swaps.
-std::string unescape_octal(std::string_view escaped) {
-    std::string out;
-    for (std::size_t i = 0; i < escaped.size(); ++i) {
-        const auto code = escaped[i] == '\\' && i + 3 < escaped.size() ? base::parse_u64(escaped.substr(i + 1, 3), 8) : std::nullopt;
-        out += code ? static_cast<char>(*code) : escaped[i];
-        i += code ? 3 : 0;
-    }
-    return out;
-}
-
 }  // namespace
 
 std::vector<MountEntry> parse_mountinfo(const std::string& text) {
@@ -97,23 +86,8 @@ std::vector<FstabEntry> parse_fstab(const std::string& text) {
     return entries;
 }
 
-std::vector<SwapEntry> parse_swaps(std::string_view text) {
-    std::vector<SwapEntry> entries;
-    for (const auto& line : base::split_lines(text)) {
-        const auto words = base::split_words(line);
-        if (words.size() >= 5 && words[0].starts_with('/')) {
-            entries.push_back({unescape_octal(words[0]), words[1]});
-        }
-    }
-    return entries;
-}
-
 const MountEntry* mount_over(const std::vector<MountEntry>& mounts, std::string_view path) {
     return deepest_over(mounts, path, [](const MountEntry& entry) -> std::string_view { return entry.mount_point; });
-}
-
-bool is_within(std::string_view path, std::string_view directory) {
-    return directory == "/" || path == directory || (path.starts_with(directory) && path.size() > directory.size() && path[directory.size()] == '/');
 }
 
 }  // namespace nrear::scan

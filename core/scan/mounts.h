@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Text of /proc/self/mountinfo, /etc/fstab and /proc/swaps to rows. No I/O.
+// Text of /proc/self/mountinfo and /etc/fstab to rows. No I/O.
 // Sources: proc(5), fstab(5); parsed by libmount, so that escapes and comments mean what they mean to mount(8).
 #pragma once
 
@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "core/base/mount_table.h"
 
 namespace nrear::scan {
 
@@ -30,14 +32,9 @@ struct FstabEntry {
 };
 std::vector<FstabEntry> parse_fstab(const std::string& text);
 
-struct SwapEntry {
-    std::string path;
-    std::string type;  ///< "partition" or "file"
-};
-std::vector<SwapEntry> parse_swaps(std::string_view text);
-
-/// Whether `path` is `directory` or below it.
-bool is_within(std::string_view path, std::string_view directory);
+using base::is_within;
+using base::parse_swaps;
+using base::SwapEntry;
 
 /// Of the rows that the path lies in, the one whose directory is the longest; nullptr when there is none. `directory_of(row)` is "" for rows without one.
 template <class Rows, class DirectoryOf>

@@ -5,6 +5,7 @@
 #include <bit>
 #include <span>
 
+#include "core/base/byte_order.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 
@@ -41,13 +42,7 @@ public:
         }
     }
 
-    std::uint64_t number(std::size_t offset, std::size_t width) const {
-        std::uint64_t value = 0;
-        for (std::size_t i = 0; i < width; ++i) {
-            value = value << 8U | static_cast<unsigned char>(bytes_[offset + i]);
-        }
-        return value;
-    }
+    std::uint64_t number(std::size_t offset, std::size_t width) const { return base::big_endian(bytes_, offset, width); }
     std::uint32_t u32(std::size_t offset) const { return static_cast<std::uint32_t>(number(offset, 4)); }
     std::uint32_t u16(std::size_t offset) const { return static_cast<std::uint32_t>(number(offset, 2)); }
     std::uint32_t u8(std::size_t offset) const { return static_cast<std::uint32_t>(number(offset, 1)); }

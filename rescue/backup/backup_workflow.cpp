@@ -3,9 +3,9 @@
 
 #include <sys/statvfs.h>
 
-#include <ctime>
 #include <set>
 
+#include "core/base/clock.h"
 #include "core/base/digest.h"
 #include "core/base/fd_stream.h"
 #include "core/base/mount_table.h"
@@ -24,14 +24,6 @@ namespace nrear::backup {
 namespace {
 
 using base::cat;
-
-std::string now_text() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    char buffer[32];
-    return {buffer, std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
 
 void note(const BackupContext& context, BackupResult& result, const std::string& line) {
     context.progress.message(line);
@@ -190,7 +182,7 @@ record::BackupRecord new_record(const BackupContext& context, const layout::Layo
 }
 
 void take_archive(record::BackupRecord& record, const archive::BackupSummary& summary, const Places& places) {
-    record.created = now_text();
+    record.created = base::utc_time();
     record.archive = {places.archive_path, summary.archive_bytes, summary.archive_sha256};
     record.files = summary.files;
     record.tree_bytes = summary.tar_bytes;
@@ -206,7 +198,7 @@ void make_iso(const BackupContext& context, const layout::Layout& layout, const 
         servers.output->make_directories(places.output_directory);
         upload = servers.output->create(uncommitted(places.iso_path));
     }
-    const auto made = make_rescue_iso(context, layout, places, std::move(plan), {result.record.id, now_text(), connection.identity}, upload.get());
+    const auto made = make_rescue_iso(context, layout, places, std::move(plan), {result.record.id, base::utc_time(), connection.identity}, upload.get());
     if (upload) {
         upload->finish();
         check_stored(*servers.output, uncommitted(places.iso_path), made.size);

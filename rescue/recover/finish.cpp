@@ -4,8 +4,7 @@
 #include <fcntl.h>
 #include <sys/swap.h>
 
-#include <ctime>
-
+#include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
 #include "core/base/mount_table.h"
@@ -17,15 +16,6 @@ namespace nrear::recover {
 namespace {
 
 using base::cat;
-
-/// "20260131-120000", UTC.
-std::string date_for_name() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    char text[32];
-    return {text, std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", &parts)};
-}
 
 }  // namespace
 
@@ -47,9 +37,9 @@ void run_script(const RecoverContext& context, const std::string& setting, const
 
 void take_down_earlier_try(const std::string& target, base::Log& log) {
     // The rescue system itself never swaps: whatever is on was switched on for the system to be recovered.
-    for (const auto& device : base::parse_swaps(base::read_file("/proc/swaps"))) {
-        if (device.starts_with("/dev/") && swapoff(device.c_str()) != 0) {
-            throw system_error("switch off swap on " + device, errno, "it was left by an earlier try: swapoff " + device);
+    for (const auto& swap : base::parse_swaps(base::read_file("/proc/swaps"))) {
+        if (swap.path.starts_with("/dev/") && swapoff(swap.path.c_str()) != 0) {
+            throw system_error("switch off swap on " + swap.path, errno, "it was left by an earlier try: swapoff " + swap.path);
         }
     }
     if (const auto busy = base::unmount_below(plan::kBtrfsTopLevel); !busy.empty()) {
@@ -71,7 +61,7 @@ void take_down_earlier_try(const std::string& target, base::Log& log) {
 
 std::string keep_log(const std::string& log_path, const std::string& target) {
     const std::string text = base::read_file(log_path);
-    const std::string inside = cat("/var/log/nrear/recover-", date_for_name(), ".log");
+    const std::string inside = cat("/var/log/nrear/recover-", base::utc_time_for_name(), ".log");
     // The restored tree is foreign: a /var/log that is a link to elsewhere must not lead out of it.
     const base::Root root(target);
     const auto parent = root.resolve("/var/log");

@@ -152,8 +152,8 @@ void shut_down(PowerAction action, base::Log& log) {
             kill(-1, SIGKILL);
             wait_until_alone(20);
         }
-        for (const auto& device : base::parse_swaps(base::read_file("/proc/swaps"))) {
-            swapoff(device.c_str());
+        for (const auto& swap : base::parse_swaps(base::read_file("/proc/swaps"))) {
+            swapoff(swap.path.c_str());
         }
         unmount_disks(log);
     } catch (const Error& error) {

@@ -37,5 +37,14 @@ TEST_CASE("swaps: the heading is none") {
     CHECK(parse_swaps("Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
                       "/dev/vda2                               partition\t1048572\t\t0\t\t-2\n"
                       "/var/swap\\040file                       file\t\t1024\t\t0\t\t-3\n") ==
-          std::vector<std::string>{"/dev/vda2", "/var/swap file"});
+          std::vector<SwapEntry>{{"/dev/vda2", "partition"}, {"/var/swap file", "file"}});
+    CHECK(parse_swaps("").empty());
+}
+
+TEST_CASE("a path is within a directory, not within one whose name it begins with") {
+    CHECK(is_within("/mnt/a", "/mnt"));
+    CHECK(is_within("/mnt", "/mnt"));
+    CHECK_FALSE(is_within("/mntx", "/mnt"));
+    CHECK_FALSE(is_within("/", "/mnt"));
+    CHECK(is_within("/anything", "/"));
 }

@@ -13,7 +13,13 @@ std::optional<ToolVersion> parse_tool_version(std::string_view text) {
         return std::nullopt;
     }
     const auto update = std::from_chars(release.ptr + 1, end, version.update);
-    return update.ec == std::errc() ? std::optional(version) : std::nullopt;
+    if (update.ec != std::errc()) {
+        return std::nullopt;
+    }
+    if (update.ptr != end && *update.ptr == '.') {
+        std::from_chars(update.ptr + 1, end, version.patch);  // stays 0 when no number follows
+    }
+    return version;
 }
 
 }  // namespace nrear::layout

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/base/text.h"
+#include "core/layout/tool_version.h"
 #include "core/plan/plan_steps.h"
 #include "core/plan/target_mounts.h"
 
@@ -22,14 +23,9 @@ constexpr std::uint64_t kFirstId = 256;
 bool has(const BtrfsFilesystem& btrfs, std::string_view feature) { return std::find(btrfs.features.begin(), btrfs.features.end(), feature) != btrfs.features.end(); }
 
 /// Whether the tools are of that version or later; a version that is not known is taken for a new one.
-bool at_least(const BtrfsFilesystem& btrfs, std::uint64_t major, std::uint64_t minor) {
-    const auto parts = base::split(btrfs.tools, '.');
-    const auto number = [&](std::size_t index) {
-        const auto digits = index < parts.size() ? parts[index].substr(0, parts[index].find_first_not_of("0123456789")) : "";
-        return base::parse_u64(digits);
-    };
-    const auto have = number(0);
-    return !have || *have > major || (*have == major && number(1).value_or(0) >= minor);
+bool at_least(const BtrfsFilesystem& btrfs, unsigned release, unsigned update) {
+    const auto tools = layout::parse_tool_version(btrfs.tools);
+    return !tools || *tools >= layout::ToolVersion{release, update};
 }
 
 /// mkfs.btrfs sets what the profiles need (raid56, raid1c34) by itself.

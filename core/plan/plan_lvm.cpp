@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/layout/tool_version.h"
 #include "core/plan/lvm_metadata.h"
 #include "core/plan/plan_steps.h"
 
@@ -36,10 +37,9 @@ std::string filter(const layout::Layout& layout, const layout::Node& group) {
 /// lvm as it must behave whatever its lvm.conf says: no copies of metadata below /etc, no daemons, no devices but the group's.
 std::vector<std::string> lvm(const layout::Layout& layout, const layout::Node& node, std::vector<std::string> words) {
     const auto& group = std::get<VolumeGroup>(node.what);
-    const auto parts = base::split(group.lvm_version.substr(0, group.lvm_version.find('(')), '.');
-    const auto number = [&](std::size_t index) { return index < parts.size() ? base::parse_u64(parts[index]).value_or(0) : 0; };
-    const bool knows_devices_files = number(0) > 2 || (number(0) == 2 && (number(1) > 3 || (number(1) == 3 && number(2) >= 12)));
-    const bool knows_lvmetad = number(0) == 2 && number(1) == 2;
+    const auto version = layout::parse_tool_version(group.lvm_version).value_or(layout::ToolVersion{});
+    const bool knows_devices_files = version >= layout::ToolVersion{2, 3, 12};
+    const bool knows_lvmetad = version.release == 2 && version.update == 2;
     const auto config = cat("devices{", filter(layout, node), knows_devices_files ? " use_devicesfile=0" : "", "} backup{backup=0 archive=0} activation{monitoring=0}",
                             knows_lvmetad ? " global{use_lvmetad=0}" : "");
     std::vector<std::string> argv{"lvm", words.front(), "--config", config};

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/layout/tool_version.h"
 #include "core/scan/crypttab.h"
 #include "core/scan/luks_facts.h"
 #include "core/scan/scan_work.h"
@@ -69,9 +70,15 @@ private:
         if (const auto signature = work_.probe.signature(below_->path); signature && volume.version == 2) {
             volume.label = signature->label;
         }
-        if (volume.version == 1 && base::run_checked(work_.runner, {.argv = {"cryptsetup", "--version"}}).output.starts_with("cryptsetup 1.")) {
+        if (volume.version == 1 && is_before_2()) {
             volume.pbkdf_iterations = 0;
         }
+    }
+
+    bool is_before_2() {
+        const auto words = base::split_words(base::run_checked(work_.runner, {.argv = {"cryptsetup", "--version"}}).output);  // "cryptsetup 1.7.4"
+        const auto version = words.size() > 1 ? layout::parse_tool_version(words[1]) : std::nullopt;
+        return version && *version < layout::ToolVersion{2, 0};
     }
 
     void find_key_file(LuksFacts& facts) {

@@ -96,7 +96,10 @@ TEST_CASE("an XFS that this machine's mkfs.xfs cannot make is named with the rea
 
 TEST_CASE("versions of programs are compared by their numbers") {
     CHECK(parse_tool_version("6.1.0") == ToolVersion{6, 1});
+    CHECK(parse_tool_version("6.1.2") == ToolVersion{6, 1, 2});
+    CHECK(parse_tool_version("2.03.16(2)") == ToolVersion{2, 3, 16});
     CHECK(parse_tool_version("4.10-rc3") == ToolVersion{4, 10});
+    CHECK(parse_tool_version("4.10.x") == ToolVersion{4, 10});
     CHECK(*parse_tool_version("4.10") > *parse_tool_version("4.9.1"));
     CHECK_FALSE(parse_tool_version("6"));
     CHECK_FALSE(parse_tool_version("6."));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/layout/fields.h"
@@ -72,6 +73,9 @@ void fields(Either<ExtFilesystem> auto& ext, auto&& visit) {
     visit("hash_algorithm", ext.hash_algorithm);
     visit("used", ext.used);
 }
+
+/// Whether a file system of that type, as libblkid and the kernel call it, is one of these.
+inline bool is_ext(std::string_view type) { return type == "ext2" || type == "ext3" || type == "ext4"; }
 
 inline std::string kind_of(const ExtFilesystem& ext) { return ext.type + " file system"; }
 

@@ -9,9 +9,6 @@ namespace nrear::layout {
 
 using Problems = std::vector<Unsupported>;
 
-/// Where the volumes of a group overlap, or lie on what is not there; one sentence each, empty when all is sound.
-std::vector<std::string> check_extents(const Layout& layout, const Node& group);
-
 void judge(const Layout& layout, const Node& node, const Disk& disk, Problems& problems);
 void judge(const Layout& layout, const Node& node, const MdArray& array, Problems& problems);
 void judge(const Layout& layout, const Node& node, const ExtFilesystem& ext, Problems& problems);

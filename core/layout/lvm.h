@@ -7,7 +7,7 @@
 // not know: they may say that an extent means something else.
 //
 // To give the volumes other sizes is to change: PhysicalVolume size, extents; the extents of a volume's segments, and of the volumes that their areas name;
-// where the areas begin; LogicalVolume size. check_extents() (judge.h) tells whether the result is sound.
+// where the areas begin; LogicalVolume size. check_extents() tells whether the result is sound.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,9 @@
 #include "core/layout/fields.h"
 
 namespace nrear::layout {
+
+struct Layout;
+struct Node;
 
 /// Sits on a disk, a partition, an md array, a LUKS volume or a multipath map. Id "pv:<kernel name>".
 struct PhysicalVolume {
@@ -160,6 +163,9 @@ bool is_visible(const LogicalVolume& volume);
 /// The value of "name = value" as it stands there, strings without their quotes; nothing when there is no such line.
 std::optional<std::string> setting(const std::vector<std::string>& settings, std::string_view name);
 std::optional<std::uint64_t> number_setting(const std::vector<std::string>& settings, std::string_view name);
+
+/// Where the volumes of a group overlap, or lie on what is not there; one sentence each, empty when all is sound.
+std::vector<std::string> check_extents(const Layout& layout, const Node& group);
 
 /// Extents that each area of the segment gives: all of them for a mirror, a share for stripes and RAID with parity.
 std::uint64_t extents_of_area(const LvmSegment& segment, std::size_t area);

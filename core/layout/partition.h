@@ -37,6 +37,9 @@ void fields(Either<Partition> auto& partition, auto&& visit) {
     visit("active", partition.active);
 }
 
+/// Type GUID of the EFI system partition (UEFI specification 5.3.3, table 5-7); "ef" in a dos table.
+inline constexpr const char* kEfiSystemPartition = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B";
+
 /// 5 (CHS), f (LBA) and 85 (Linux): holds logical partitions, no content of its own.
 bool is_extended(const Partition& partition);
 

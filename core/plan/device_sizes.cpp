@@ -20,7 +20,7 @@ std::uint64_t up_to(std::uint64_t bytes, std::uint64_t unit) { return unit == 0 
 
 /// Partitions whose size firmware or boot loaders rely on. Source: UEFI specification 5.3.3, table 5-7; the GRUB manual; sfdisk(8) --list-types.
 bool is_boot_type(const layout::Partition& partition) {
-    constexpr std::array kTypes = {"C12A7328-F81F-11D2-BA4B-00A0C93EC93B",   // EFI system
+    constexpr std::array kTypes = {layout::kEfiSystemPartition,
                                    "21686148-6449-6E6F-744E-656564454649",   // BIOS boot
                                    "9E1A2D38-C612-4316-AA26-8B49521E5A8B",   // PReP boot
                                    "ef", "41"};

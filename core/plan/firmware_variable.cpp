@@ -58,7 +58,7 @@ void write_at_once(const std::string& path, const std::string& content) {
 
 }  // namespace
 
-std::string efi_variable_path(std::string_view name, std::string_view directory) { return cat(directory, "/", name, "-8be4df61-93ca-11d2-aa0d-00e098032b8c"); }
+std::string efi_variable_path(std::string_view name, std::string_view directory) { return cat(directory, "/", layout::efi_variable_file(name)); }
 
 std::string efi_variable_content(std::string_view value) {
     constexpr std::string_view kAttributes("\x07\0\0\0", 4);  // NON_VOLATILE | BOOTSERVICE_ACCESS | RUNTIME_ACCESS

@@ -5,12 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "core/layout/efi_variable.h"
 #include "core/plan/plan.h"
 
 namespace nrear::plan {
 
 /// Where efivarfs is mounted.
-inline constexpr const char* kFirmwareVariables = "/sys/firmware/efi/efivars";
+inline constexpr const char* kFirmwareVariables = layout::kEfiVariables;
 
 /// File of a variable of the global namespace.
 std::string efi_variable_path(std::string_view name, std::string_view directory = kFirmwareVariables);

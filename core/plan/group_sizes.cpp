@@ -5,7 +5,6 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/layout/judge.h"
 #include "core/plan/device_sizes.h"
 #include "core/plan/lvm_place.h"
 

@@ -12,11 +12,9 @@ namespace {
 
 std::string in_target(const std::string& path) { return path == "/" ? kTargetRoot : kTargetRoot + path; }
 
-bool is_ext(const std::string& type) { return type == "ext2" || type == "ext3" || type == "ext4"; }
-
 /// Options that decide how files are written, and so how they come back.
 bool shapes_files(const std::string& type, const std::string& option) {
-    if (is_ext(type)) {
+    if (layout::is_ext(type)) {
         return option == "data=journal";  // ext4 has no other way to read a file system that was made to use it
     }
     if (type == "xfs") {
@@ -33,7 +31,7 @@ bool shapes_files(const std::string& type, const std::string& option) {
 /// Only what the files need to come back whole. The system's own nodev, noexec, ro and the like would stand in the way.
 std::string recover_options(const layout::Layout& layout, const layout::Node& node, const layout::Mount& mount) {
     std::vector<std::string> options;
-    if (is_ext(mount.type)) {
+    if (layout::is_ext(mount.type)) {
         options = {"acl", "user_xattr"};  // not the default on every kernel for ext2 and ext3
     }
     for (const auto& option : base::split(mount.options, ',')) {

@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 
 #include "core/base/text.h"
+#include "core/layout/efi_variable.h"
 
 namespace nrear::scan {
 
@@ -23,8 +24,8 @@ std::string os_release(const base::Root& root, std::string_view name) {
 
 /// The last byte of the firmware's variable is the value, after four bytes of attributes (kernel: filesystems/efivarfs).
 bool secure_boot(const base::Root& root) {
-    const auto variable = root.read_if_exists("/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c").value_or("");
-    return variable.size() == 5 && variable.back() == '\1';
+    const auto variable = root.read_if_exists(base::cat(layout::kEfiVariables, "/", layout::efi_variable_file("SecureBoot"))).value_or("");
+    return variable.size() == layout::kEfiVariableAttributes + 1 && variable.back() == '\1';
 }
 
 /// "sfdisk from util-linux 2.38.1" (2.23: "sfdisk from util-linux 2.23.2"): the last word.

@@ -6,14 +6,8 @@
 
 namespace nrear::scan {
 
-namespace {
-
-bool is_ext(std::string_view type) { return type == "ext2" || type == "ext3" || type == "ext4"; }
-
-}  // namespace
-
 std::optional<layout::Node> scan_ext(ScanWork& work, const BlockDevice& device, const std::string& type) {
-    if (!is_ext(type)) {
+    if (!layout::is_ext(type)) {
         return std::nullopt;
     }
     auto ext = with_context(base::cat("looking at the ", type, " file system on ", device.path), [&] {
@@ -22,7 +16,7 @@ std::optional<layout::Node> scan_ext(ScanWork& work, const BlockDevice& device, 
     ext.path = device.path;
     ext.type = type;
     const auto signature = work.probe.signature(device.path);
-    if (signature && is_ext(signature->type)) {
+    if (signature && layout::is_ext(signature->type)) {
         ext.label = signature->label;  // dumpe2fs shows only what can be printed
     }
     const auto on = work.ensure_device(device);

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/layout/efi_variable.h"
 #include "core/scan/firmware.h"
 #include "core/scan/scan_work.h"
 
@@ -14,18 +15,13 @@ namespace {
 
 using base::cat;
 
-constexpr std::string_view kVariables = "/sys/firmware/efi/efivars";
-constexpr std::string_view kGlobal = "-8be4df61-93ca-11d2-aa0d-00e098032b8c";  // EFI_GLOBAL_VARIABLE
-constexpr std::size_t kAttributes = 4;                                         // efivarfs: before the content
-constexpr std::string_view kEspType = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B";
-
 /// The content of a variable; nothing when there is none.
 std::optional<std::string> variable(const base::Root& root, const std::string& name) {
-    auto text = root.read_if_exists(cat(kVariables, "/", name, kGlobal));
-    if (!text || text->size() < kAttributes) {
+    auto text = root.read_if_exists(cat(layout::kEfiVariables, "/", layout::efi_variable_file(name)));
+    if (!text || text->size() < layout::kEfiVariableAttributes) {
         return std::nullopt;
     }
-    return text->substr(kAttributes);
+    return text->substr(layout::kEfiVariableAttributes);
 }
 
 /// "" when the firmware does not hand it out: the number is taken all the same.
@@ -40,7 +36,7 @@ std::string option_content(const base::Root& root, unsigned number) {
 /// 31 for "Boot001F-8be4…"; nothing for BootOrder and the like.
 std::optional<unsigned> number_of(std::string_view file) {
     constexpr std::size_t kDigits = 4;
-    if (!file.starts_with("Boot") || file.size() != 4 + kDigits + kGlobal.size() || !file.ends_with(kGlobal)) {
+    if (!file.starts_with("Boot") || file != layout::efi_variable_file(file.substr(0, 4 + kDigits))) {
         return std::nullopt;
     }
     const auto number = base::parse_u64(file.substr(4, kDigits), 16);
@@ -145,7 +141,7 @@ private:
     void find_system_partition() {
         layout::each<layout::Partition>(work_.layout, [&](const layout::Node& node, const layout::Partition& partition) {
             const auto mounts = layout::mount_points_above(work_.layout, node.id);
-            if (boot_.mount_point.empty() && !mounts.empty() && (partition.type == kEspType || partition.type == "ef")) {
+            if (boot_.mount_point.empty() && !mounts.empty() && (partition.type == layout::kEfiSystemPartition || partition.type == "ef")) {
                 boot_.mount_point = mounts.front();
             }
         });
@@ -188,7 +184,7 @@ layout::PresentFirmware scan_firmware(const base::Root& root) {
         return firmware;
     }
     firmware.kind = layout::Firmware::kUefi;
-    const auto files = root.list(kVariables);
+    const auto files = root.list(layout::kEfiVariables);
     firmware.variables = !files.empty();
     for (const auto& file : files) {
         const auto number = number_of(file);

@@ -3,12 +3,12 @@
 
 #include <string_view>
 
+#include "core/base/byte_order.h"
+#include "core/layout/efi_variable.h"
+
 namespace nrear::backup {
 
 namespace {
-
-constexpr const char* kConsoleOut = "/sys/firmware/efi/efivars/ConOut-8be4df61-93ca-11d2-aa0d-00e098032b8c";
-constexpr std::size_t kAttributes = 4;  // before the value, in efivarfs
 
 bool is_pattern(const std::string& path) { return path.find_first_of("*?[") != std::string::npos; }
 
@@ -32,13 +32,13 @@ bool firmware_on_serial(const base::Root& root) {
     constexpr unsigned kMessaging = 3;
     constexpr unsigned kUart = 14;
     constexpr std::size_t kHeader = 4;
-    const auto value = root.read_if_exists(kConsoleOut).value_or("");
+    const auto value = root.read_if_exists(std::string(layout::kEfiVariables) + "/" + layout::efi_variable_file("ConOut")).value_or("");
     const auto byte = [&](std::size_t at) { return static_cast<unsigned>(static_cast<unsigned char>(value[at])); };
-    for (std::size_t at = kAttributes; at + kHeader <= value.size();) {
+    for (std::size_t at = layout::kEfiVariableAttributes; at + kHeader <= value.size();) {
         if (byte(at) == kMessaging && byte(at + 1) == kUart) {
             return true;
         }
-        const std::size_t length = byte(at + 2) | (byte(at + 3) << 8U);
+        const auto length = base::little_endian(value, at + 2, 2);
         if (length < kHeader) {
             return false;
         }

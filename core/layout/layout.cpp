@@ -57,6 +57,8 @@ const Node* find(const Layout& layout, std::string_view id) {
 
 Node* find(Layout& layout, std::string_view id) { return const_cast<Node*>(find(std::as_const(layout), id)); }
 
+bool stands_on(const Layout& layout, std::string_view id, std::string_view lower) { return below(layout, id).contains(lower); }
+
 std::vector<NodeId> disks_below(const Layout& layout, std::string_view id) {
     const auto seen = below(layout, id);
     std::vector<NodeId> disks;
@@ -74,7 +76,7 @@ std::vector<std::string> mount_points_above(const Layout& layout, std::string_vi
         // Not by way of the mount that holds the mount point: /boot does not stand on the device of /.
         const bool stands_on_it = std::any_of(node.on.begin(), node.on.end(), [&](const NodeId& edge) {
             const Node* lower = find(layout, edge);
-            return lower != nullptr && !std::holds_alternative<Mount>(lower->what) && below(layout, edge).contains(id);
+            return lower != nullptr && !std::holds_alternative<Mount>(lower->what) && stands_on(layout, edge, id);
         });
         if (node.id == id || stands_on_it) {
             mount_points.push_back(mount.mount_point);

@@ -67,6 +67,9 @@ void each(const Layout& layout, F&& f) {
     }
 }
 
+/// Whether the node is `lower`, or stands on it by any way.
+bool stands_on(const Layout& layout, std::string_view id, std::string_view lower);
+
 /// Ids of the disks that the node stands on, itself included, in the layout's order.
 std::vector<NodeId> disks_below(const Layout& layout, std::string_view id);
 

@@ -36,10 +36,6 @@ void judge(const Layout& layout, const Node& node, const ExtFilesystem& ext, Pro
     }
 }
 
-void judge(const Layout& layout, const Node& node, const Foreign& foreign, Problems& problems) {
-    problems.push_back({foreign.kind, foreign.path, mount_points_above(layout, node.id), ""});
-}
-
 namespace {
 
 /// A root without a disk of its own under it.

@@ -33,7 +33,7 @@ TEST_CASE("what can be made again is not refused") {
 TEST_CASE("a foreign device is named with what is mounted from it") {
     auto layout = sample_layout();
     find(layout, "fs:vda2")->what = Foreign{"/dev/vda2", "XFS file system"};
-    CHECK(lines(layout) == Lines{"XFS file system on /dev/vda2 (/)"});
+    CHECK(lines(layout) == Lines{"XFS file system on /dev/vda2 (/): the system does not start without it, and nrear cannot make it: this machine needs another backup program"});
     try {
         refuse_unsupported(layout);
         FAIL("accepted");
@@ -42,6 +42,26 @@ TEST_CASE("a foreign device is named with what is mounted from it") {
         CHECK_THAT(error.what(), Catch::Contains("XFS file system on /dev/vda2 (/)"));
         CHECK_THAT(error.hint(), Catch::Contains("nothing was written"));
     }
+}
+
+TEST_CASE("a foreign device that the system does without comes with the setting that leaves it out") {
+    auto layout = sample_layout();
+    layout.nodes.push_back({"device:bcache0", {"part:vda2"}, Foreign{"/dev/bcache0", "bcache device"}});
+    CHECK(lines(layout) == Lines{"bcache device on /dev/bcache0: leave it out by EXCLUDE_COMPONENTS+=( /dev/bcache0 )"});
+    layout.nodes.push_back({"fs:bcache0", {"device:bcache0"}, ExtFilesystem{.path = "/dev/bcache0", .type = "ext4"}});
+    layout.nodes.push_back({"mount:/my data", {"fs:bcache0", "mount:/"}, Mount{.mount_point = "/my data", .path = "/dev/bcache0", .type = "ext4"}});
+    CHECK(lines(layout) == Lines{"bcache device on /dev/bcache0 (/my data): leave it out, with its files, by EXCLUDE_COMPONENTS+=( /dev/bcache0 )"});
+    // What the boot loader is on is needed, wherever it is mounted.
+    find(layout, "boot")->on.push_back("mount:/my data");
+    CHECK_THAT(lines(layout).front(), Catch::Contains("the system does not start without it"));
+}
+
+TEST_CASE("a volume group with a foreign device in it is left out as a whole") {
+    auto layout = sample_layout();
+    layout.nodes.push_back({"device:drbd0", {"part:vda2"}, Foreign{"/dev/drbd0", "DRBD device"}});
+    layout.nodes.push_back({"pv:drbd0", {"device:drbd0"}, PhysicalVolume{.path = "/dev/drbd0", .group = "data"}});
+    layout.nodes.push_back({"vg:data", {"pv:drbd0"}, VolumeGroup{.name = "data"}});
+    CHECK(lines(layout).front() == "DRBD device on /dev/drbd0: leave it out by EXCLUDE_VG+=( data )");
 }
 
 TEST_CASE("firmware, tables, boot loaders and features that cannot be made are named") {

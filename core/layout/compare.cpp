@@ -13,7 +13,7 @@ namespace nrear::layout {
 
 namespace {
 
-/// Fields that change by themselves, or follow from others.
+/// Fields that change by themselves, or follow from others. A node's own path is its device; a path in what it holds (a subvolume's) is its name.
 const std::set<std::string> kVolatile = {"path", "by_path", "drivers", "used", "options", "removable", "kernel", "kernel_command_line", "sfdisk_version", "lvm_version", "mode",
                                          "subvolid", "named_by_id", "left_out", "tools", "mkfs_version"};
 /// Fields in bytes, shown in human units.
@@ -131,7 +131,8 @@ struct Flatten {
 
 private:
     void add(const std::string& name, std::string shown, std::string exact) const {
-        if (!kVolatile.contains(name)) {
+        const bool is_name = name == "path" && !prefix.empty();
+        if (is_name || !kVolatile.contains(name)) {
             out[prefix + base::replace_all(name, "_", " ")] = {std::move(shown), std::move(exact)};
         }
     }

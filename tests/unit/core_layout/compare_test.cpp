@@ -41,6 +41,17 @@ TEST_CASE("what changes by itself is no difference") {
     CHECK(compare(layout, now) == Lines{});
 }
 
+TEST_CASE("a subvolume that was moved is a difference, the device below it is none") {
+    auto layout = sample_layout();
+    BtrfsFilesystem btrfs{.path = "/dev/vda2", .uuid = "11111111-2222-4333-8444-555566667777"};
+    btrfs.subvolumes = {{.id = 256, .path = "@", .place = "/"}, {.id = 257, .path = "@/srv", .place = "/srv"}};
+    find(layout, "fs:vda2")->what = btrfs;
+    CHECK(compare(layout, renamed(layout)) == Lines{});
+    auto now = layout;
+    std::get<BtrfsFilesystem>(find(now, "fs:vda2")->what).subvolumes[1].path = "@srv";
+    CHECK(compare(layout, now) == Lines{"btrfs file system /dev/vda2: subvolumes 2 path @/srv -> @srv"});
+}
+
 TEST_CASE("each difference is a line that says what it was and what it is") {
     const auto layout = sample_layout();
     auto now = layout;

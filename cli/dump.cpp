@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "core/base/text.h"
 
@@ -12,6 +13,11 @@ namespace {
 
 using base::cat;
 using config::Diagnostic;
+
+/// JSON is UTF-8: other bytes travel as {"hex": "…"}, as in layouts.
+nlohmann::json json_text(const std::string& text) {
+    return base::is_utf8(text) ? nlohmann::json(text) : nlohmann::json::object({{"hex", base::to_hex(std::as_bytes(std::span(text)))}});
+}
 
 class Dump {
 public:
@@ -102,10 +108,10 @@ std::string dump_json(const config::Configuration& configuration, const DumpOpti
         if (setting.is_array) {
             settings[name] = nlohmann::json::array();
             for (const auto& element : setting.elements) {
-                settings[name].push_back(dump.shown(name, element.text));
+                settings[name].push_back(json_text(dump.shown(name, element.text)));
             }
         } else {
-            settings[name] = setting.elements.empty() ? "" : dump.shown(name, setting.elements.front().text);
+            settings[name] = json_text(setting.elements.empty() ? "" : dump.shown(name, setting.elements.front().text));
         }
     }
     nlohmann::json warnings = nlohmann::json::array();

@@ -26,6 +26,9 @@ public:
     /// users and passwords in options and URLs. IPv4 and IPv6 addresses keep their last parts, so that what was one subnet stays one.
     std::string apply(const std::string& text);
 
+    /// What was learnt alone, byte for byte: for superblocks and the like, whose length and numbers must stay.
+    std::string apply_to_bytes(const std::string& bytes) const { return replace_learnt(bytes); }
+
 private:
     using Replace = std::function<std::string(const std::string&)>;
     void learn(std::string_view word, std::string_view letters);

@@ -28,14 +28,6 @@ namespace {
 using base::cat;
 using Json = nlohmann::ordered_json;
 
-/// Text that JSON cannot hold as it is becomes {"hex": "…"}.
-Json json_text(const std::string& text) {
-    if (base::is_utf8(text)) {
-        return text;
-    }
-    return {{"hex", base::to_hex(std::as_bytes(std::span(text)))}};
-}
-
 class RecordingRunner final : public base::CommandRunner {
 public:
     explicit RecordingRunner(base::CommandRunner& inner) : inner_(inner) {}
@@ -46,7 +38,7 @@ public:
         }
         Json lines = Json::array();
         for (const auto& line : base::split_lines(result.output)) {
-            lines.push_back(json_text(line));
+            lines.push_back(line);
         }
         if (ran_.insert(command.argv).second) {
             rows_.push_back({{"argv", command.argv}, {"status", result.status}, {"output", std::move(lines)}});
@@ -76,7 +68,7 @@ public:
         auto found = inner_.signature(device);
         note(device);
         if (found) {
-            devices_[device]["signature"] = {{"type", found->type}, {"label", json_text(found->label)}, {"uuid", found->uuid}};
+            devices_[device]["signature"] = {{"type", found->type}, {"label", found->label}, {"uuid", found->uuid}};
             if (found->page_size != 0) {
                 devices_[device]["signature"]["page_size"] = found->page_size;
             }
@@ -150,7 +142,7 @@ private:
         for (const auto& row : found.partitions) {
             Json partition = {{"number", row.number}, {"start", row.start}, {"size", row.size}, {"type", row.type}, {"uuid", row.uuid}};
             if (found.table.type == "gpt") {
-                partition["name"] = json_text(row.name);
+                partition["name"] = row.name;
                 partition["attributes"] = row.attributes;
             } else {
                 partition["active"] = row.active;
@@ -165,20 +157,32 @@ private:
     Json used_ = Json::object();
 };
 
-/// Every string of the document, names of members too.
+/// Text that JSON cannot hold as it is becomes {"hex": "…"}, and "hex:…" where it is the name of a member.
+Json json_text(const std::string& text) { return base::is_utf8(text) ? Json(text) : Json{{"hex", base::to_hex(std::as_bytes(std::span(text)))}}; }
+std::string json_name(const std::string& text) { return base::is_utf8(text) ? text : "hex:" + base::to_hex(std::as_bytes(std::span(text))); }
+
+std::string bytes_of(const Json& hex) { return base::from_hex(hex.get<std::string>()).value_or(""); }
+
+/// Every string of the document, names of members too; of bytes that were read from a device only what was learnt, as their number must stay.
 Json disguised(const Json& json, Disguise& disguise) {
     if (json.is_string()) {
-        return disguise.apply(json.get<std::string>());
+        return json_text(disguise.apply(json.get<std::string>()));
     }
     if (!json.is_structured()) {
         return json;
+    }
+    if (json.is_object() && json.size() == 1 && json.contains("hex")) {
+        return json_text(disguise.apply(bytes_of(json["hex"])));
     }
     Json out = json.is_array() ? Json::array() : Json::object();
     for (const auto& [name, value] : json.items()) {
         if (json.is_array()) {
             out.push_back(disguised(value, disguise));
+        } else if (name == "hex") {
+            const auto bytes = disguise.apply_to_bytes(bytes_of(value));
+            out[name] = base::to_hex(std::as_bytes(std::span(bytes)));
         } else {
-            out[disguise.apply(name)] = disguised(value, disguise);
+            out[json_name(disguise.apply(name))] = disguised(value, disguise);
         }
     }
     return out;

@@ -22,8 +22,8 @@ Json read_json(const std::string& path) {
     }
 }
 
-std::string bytes_of(const Json& json) {
-    auto bytes = base::from_hex(json.at("hex").get<std::string>());
+std::string bytes_of(std::string_view hex) {
+    auto bytes = base::from_hex(hex);
     if (!bytes) {
         throw Error(ErrorKind::kGeneral, "read a recorded host", "expected hex digits");
     }
@@ -35,7 +35,13 @@ std::string text_of(const Json& json) {
     if (json.is_string()) {
         return json.get<std::string>();
     }
-    return bytes_of(json);
+    return bytes_of(json.at("hex").get<std::string>());
+}
+
+/// The name of a member; "hex:…" when it is not UTF-8.
+std::string name_of(const std::string& name) {
+    constexpr std::string_view kHex = "hex:";
+    return name.starts_with(kHex) ? bytes_of(std::string_view(name).substr(kHex.size())) : name;
 }
 
 std::string joined(const Json& lines) {
@@ -73,7 +79,7 @@ RecordedBlockProbe::Device device_of(const Json& json) {
     device.boot_code = json.value("boot_code", "");
     device.zeros = json.value("zeros", false);
     for (const auto& row : json.value("reads", Json::array())) {
-        auto bytes = bytes_of(row);
+        auto bytes = bytes_of(row.at("hex").get<std::string>());
         bytes.resize(row.at("length").get<std::size_t>());  // zeros at the end are not kept
         device.reads[{row.at("offset"), row.at("size")}] = std::move(bytes);
     }
@@ -98,7 +104,11 @@ RecordedCommandRunner::RecordedCommandRunner(const std::string& path) {
         base::CommandResult result;
         result.status = row.at("status");
         result.output = joined(row.at("output"));
-        results_[row.at("argv").get<std::vector<std::string>>()] = std::move(result);
+        std::vector<std::string> argv;
+        for (const auto& word : row.at("argv")) {
+            argv.push_back(text_of(word));
+        }
+        results_[std::move(argv)] = std::move(result);
     }
 }
 
@@ -136,9 +146,11 @@ std::vector<std::string> RecordedCommandRunner::unused() const {
 RecordedBlockProbe::RecordedBlockProbe(const std::string& path) {
     const Json json = read_json(path);
     for (const auto& [device_path, facts] : json.at("devices").items()) {
-        devices_[device_path] = device_of(facts);
+        devices_[name_of(device_path)] = device_of(facts);
     }
-    used_ = json.at("used_bytes").get<std::map<std::string, std::uint64_t>>();
+    for (const auto& [mount_point, used] : json.at("used_bytes").items()) {
+        used_[name_of(mount_point)] = used;
+    }
 }
 
 const RecordedBlockProbe::Device& RecordedBlockProbe::device(const std::string& path) const {

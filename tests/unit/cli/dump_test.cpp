@@ -36,5 +36,5 @@ TEST_CASE("secrets on demand, notes on demand") {
 
 TEST_CASE("values cannot play tricks on a terminal, and bytes that are not UTF-8 do not break JSON") {
     CHECK_THAT(dump_text(read("A='\x1b[31m'\n"), {}), Contains("\\033[31m") && !Contains("\x1b"));
-    CHECK_THAT(dump_json(read("A='\xff'\n"), {}), Contains("\"A\": \"\xEF\xBF\xBD\""));
+    CHECK_THAT(dump_json(read("A='\xff'\n"), {}), Contains("\"hex\": \"ff\"") && !Contains("\xEF\xBF\xBD"));
 }

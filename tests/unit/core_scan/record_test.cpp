@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Recording a host: the record scans to the same layout, and says nothing of whose host it was.
 #include <catch2/catch.hpp>
+#include <span>
 
 #include "core/base/command.h"
 #include "core/base/error.h"
 #include "core/layout/layout.h"
+#include "core/layout/layout_json.h"
 #include "core/scan/disguise.h"
 #include "core/scan/recorded_host.h"
 #include "core/scan/recorded_tree.h"
@@ -135,6 +137,53 @@ TEST_CASE("a host without the program that tells of its network is recorded with
     RecordedBlockProbe recorded(directory + "/blkid.json");
     const auto scan = scan_host(base::Root(directory + "/root"), runner, recorded);
     CHECK(scan.layout.nodes.size() == scan_host(host.root(), programs, probe).layout.nodes.size());
+}
+
+TEST_CASE("names that are not UTF-8 are recorded as they are") {
+    const std::string place_of_data = "/srv/\xff\xe4";
+    test::SysfsHost host;
+    test::FakeProbe probe;
+    make_host(host, probe);
+    host.partition("sda", 2, "8:2", 1000);
+    probe.tables["/dev/sda"].partitions.push_back({.number = 2, .start = 3221225472, .size = 512000, .type = "83", .uuid = "11223344-02"});
+    probe.signatures["/dev/sda1"].label = "\xfc" "ber";
+    host.file("/proc/self/mountinfo", "25 1 8:1 / / rw - reiserfs /dev/sda1 rw\n26 25 8:2 / " + place_of_data + " rw - reiserfs /dev/sda2 rw\n");
+    host.file("/proc/swaps", "Filename\tType\tSize\tUsed\tPriority\n" + place_of_data + "/swap file 1000 0 -2\n");
+    host.file(place_of_data + "/swap", "x");
+    probe.signatures[place_of_data + "/swap"] = {.type = "swap", .label = "\xfe", .uuid = "11111111-2222-4333-8444-555566667777"};
+    probe.sizes[place_of_data + "/swap"] = 1024000;
+    FewPrograms programs;
+    const base::TempDir place;
+    const auto directory = place.path() + "/record";
+    const auto record = record_host(host.root().path("/"), programs, probe, directory);
+    CHECK(record.scan_error.empty());
+    CHECK(record.faithful);
+    RecordedCommandRunner runner(directory + "/commands.json");
+    RecordedBlockProbe recorded(directory + "/blkid.json");
+    const auto layout = scan_host(base::Root(directory + "/root"), runner, recorded).layout;
+    CHECK(layout::find(layout, "mount:" + place_of_data) != nullptr);
+    const auto* swap = layout::find(layout, "swapfile:" + place_of_data + "/swap");
+    REQUIRE(swap != nullptr);
+    CHECK(std::get<layout::SwapFile>(swap->what).label == "\xfe");
+    CHECK(layout::from_json(layout::to_json(layout)) == layout);
+}
+
+TEST_CASE("what was read from a device says no more of the machine than the rest") {
+    test::SysfsHost host;
+    test::FakeProbe probe;
+    make_host(host, probe);
+    host.file("/proc/self/mountinfo", "25 1 8:1 / / rw,relatime - xfs /dev/sda1 rw\n");
+    const auto secrets = base::cat("ctl-berlin-7", std::string(1, '\xff'), kSerial);
+    const std::string superblock = "XFSB" + std::string(1, '\0') + secrets + "\x01";
+    probe.contents["/dev/sda1"] = superblock;
+    FewPrograms programs;
+    const base::TempDir place;
+    const auto directory = place.path() + "/record";
+    CHECK_THAT(record_host(host.root().path("/"), programs, probe, directory).scan_error, Contains("XFS"));  // but what was read is there
+    const auto hex = [](const std::string& bytes) { return base::to_hex(std::as_bytes(std::span(bytes))); };
+    const auto text = base::Root(directory).read("/blkid.json");
+    CHECK_THAT(text, Contains("\"hex\": \"" + hex("XFSB")) && Contains(base::cat("\"length\": ", superblock.size())));
+    CHECK_THAT(text, !Contains(hex("berlin")) && !Contains(hex(kSerial)));
 }
 
 TEST_CASE("nothing is recorded over what is there") {

@@ -12,6 +12,9 @@ namespace {
 
 using base::cat;
 
+/// What no disk can look like: the record was edited, or damaged on its way.
+constexpr const char* kRecordAgain = "the recorded layout is damaged or was edited: record it again (nrear savelayout, nrear mkbackup)";
+
 std::uint64_t end_of(const Partition& partition) { return partition.start + partition.size; }
 
 /// Bytes of the device that holds a partition table; nothing when it holds none.
@@ -53,7 +56,7 @@ private:
             const Node* holder = find(layout_, id);
             const auto size = holder == nullptr ? std::nullopt : size_of_holder(*holder);
             if (!size) {
-                add({id}, cat("partitions sit on ", id, ", which has no partition table"), "");
+                add({id}, cat("partitions sit on ", id, ", which has no partition table"), kRecordAgain);
                 continue;
             }
             look_at_table(*holder, *size, nodes);
@@ -125,7 +128,7 @@ private:
             const bool stands_alone = std::holds_alternative<Disk>(node.what) || std::holds_alternative<Multipath>(node.what) || std::holds_alternative<BootLoader>(node.what) ||
                                       std::holds_alternative<UefiBoot>(node.what) || std::holds_alternative<MountPointDirectory>(node.what) || std::holds_alternative<Foreign>(node.what);
             if (!stands_alone && node.on.empty()) {
-                add({node.id}, cat(kind_of(node), " ", node.id, " sits on nothing"), "");
+                add({node.id}, cat(kind_of(node), " ", node.id, " sits on nothing"), kRecordAgain);
             }
         }
     }

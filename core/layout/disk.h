@@ -61,6 +61,9 @@ void fields(Either<PartitionTable> auto& table, auto&& visit) {
     visit("entries", table.entries);
 }
 
+/// Bytes that the table keeps at the end of its device: a GPT its second header and entries (UEFI specification 5.3), others nothing.
+std::uint64_t bytes_at_end(const PartitionTable& table, std::uint32_t sector);
+
 struct Disk {
     static constexpr const char* kWord = "disk";  ///< in layout.json
     DiskFacts facts;

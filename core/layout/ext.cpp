@@ -4,17 +4,12 @@
 
 #include <algorithm>
 
+#include "core/base/scaled.h"
 #include "core/layout/sizing.h"
 
 namespace nrear::layout {
 
 namespace {
-
-/// value * after / before without overflow.
-std::uint64_t scaled(std::uint64_t value, std::uint64_t before, std::uint64_t after) {
-    __extension__ using Wide = unsigned __int128;
-    return before == 0 ? value : static_cast<std::uint64_t>(static_cast<Wide>(value) * after / before);
-}
 
 constexpr std::uint64_t kLimit32 = (1ULL << 32) - 1;
 
@@ -42,9 +37,9 @@ void resize(ExtFilesystem& ext, std::uint64_t before, std::uint64_t after) {
         return;
     }
     ext.blocks = has_64bit(ext) ? room : std::min(room, kLimit32);
-    ext.reserved_blocks = scaled(ext.reserved_blocks, old_blocks, ext.blocks);
+    ext.reserved_blocks = base::scaled(ext.reserved_blocks, old_blocks, ext.blocks);
     if (ext.blocks > old_blocks) {
-        ext.inodes = std::min(scaled(ext.inodes, old_blocks, ext.blocks), kLimit32);
+        ext.inodes = std::min(base::scaled(ext.inodes, old_blocks, ext.blocks), kLimit32);
     }
 }
 

@@ -43,6 +43,12 @@ bool has_path(const Node& node) {
 
 }  // namespace
 
+std::uint64_t bytes_at_end(const PartitionTable& table, std::uint32_t sector) {
+    constexpr std::uint64_t kEntry = 128;  // bytes
+    const auto entries = table.entries.value_or(128) * kEntry;
+    return table.type == "gpt" ? sector + (entries + sector - 1) / sector * sector : 0;
+}
+
 bool is_extended(const Partition& partition) { return partition.type == "5" || partition.type == "f" || partition.type == "85"; }
 
 std::string partition_path(std::string_view disk_path, unsigned number) {

@@ -56,17 +56,11 @@ std::uint64_t device_bytes(const layout::Layout& layout, const Node& node) {
 }
 
 TableSpace table_space(const layout::PartitionTable& table, std::uint32_t sector, std::uint64_t before, std::uint64_t after) {
+    const auto tail = layout::bytes_at_end(table, sector);
     TableSpace space;
-    if (table.type == "gpt") {
-        // One sector of header and 128 bytes an entry (UEFI specification 5.3).
-        const auto tail = sector + up_to(table.entries.value_or(128) * 128ULL, sector) * sector;
-        space.before = before - std::min(before, tail);
-        space.after = after - std::min(after, tail);
-    } else {
-        space.before = before;
-        space.after = after;
-        space.limit = (1ULL << 32) * sector;
-    }
+    space.before = before - std::min(before, tail);
+    space.after = after - std::min(after, tail);
+    space.limit = table.type == "gpt" ? space.limit : (1ULL << 32) * sector;
     return space;
 }
 

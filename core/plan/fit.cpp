@@ -398,10 +398,7 @@ std::uint64_t needed_bytes(const layout::Layout& layout, const std::string& disk
             end = std::max(end, partition.start + partition.size);
         }
     });
-    // The second table of a GPT: one sector of header and 128 bytes an entry (UEFI specification 5.3).
-    const std::uint64_t sector = what.facts.logical_sector;
-    const std::uint64_t backup = what.table->type == "gpt" ? sector + (what.table->entries.value_or(128) * 128ULL + sector - 1) / sector * sector : 0;
-    return end + backup;
+    return end + layout::bytes_at_end(*what.table, what.facts.logical_sector);
 }
 
 }  // namespace nrear::plan

@@ -38,7 +38,7 @@ public:
         for (const auto& id : node->on) {
             if (const auto* below = layout::find(layout, id); below != nullptr && std::holds_alternative<PhysicalVolume>(below->what)) {
                 const auto& physical = std::get<PhysicalVolume>(below->what);
-                free_.push_back({physical.uuid, 0, physical.extents});
+                free_.push_back({physical.uuid, physical.path, 0, physical.extents});
             }
         }
     }
@@ -75,6 +75,7 @@ public:
 private:
     struct Free {
         std::string uuid;
+        std::string path;
         std::uint64_t next = 0;
         std::uint64_t end = 0;
         std::uint64_t left() const { return end - next; }
@@ -106,7 +107,7 @@ private:
 
     void resize_single(LogicalVolume& volume, std::uint64_t extents) {
         if (volume.segments.size() != 1) {
-            throw Error(ErrorKind::kLayout, cat("resize ", name_, "/", volume.name), "it has several segments of RAID");
+            throw Error(ErrorKind::kLayout, cat("resize ", name_, "/", volume.name), "it has several segments of RAID, which nrear does not resize", "nothing was written; use disks as large as they were");
         }
         auto& segment = volume.segments.front();
         const auto shares = shares_of(segment);
@@ -126,18 +127,22 @@ private:
     Free& free_on(const std::string& uuid) {
         const auto found = std::find_if(free_.begin(), free_.end(), [&](const Free& free) { return free.uuid == uuid; });
         if (found == free_.end()) {
-            throw Error(ErrorKind::kLayout, "resize volume group " + name_, "there is no physical volume " + uuid);
+            throw Error(ErrorKind::kLayout, "resize volume group " + name_, "there is no physical volume " + uuid, "the recorded layout is damaged: make the backup again on the node");
         }
         return *found;
     }
 
-    [[noreturn]] void no_room(const LogicalVolume& volume, std::uint64_t needed) const {
+    /// `where`: the one physical volume that it may not leave.
+    [[noreturn]] void no_room(const LogicalVolume& volume, std::uint64_t needed, const Free* where) const {
         std::uint64_t left = 0;
         for (const auto& free : free_) {
             left += free.left();
         }
+        const auto size = [&](std::uint64_t extents) { return cat(base::human_size(extents * extent_size_), " (", extents, " extents)"); };
         throw Error(ErrorKind::kLayout, cat("place ", name_, "/", volume.name),
-                    cat("it needs ", base::human_size(needed * extent_size_), " more, volume group ", name_, " has ", base::human_size(left * extent_size_), " left"));
+                    cat("it needs ", size(needed), " more", where == nullptr ? "" : cat(" on ", where->path, ", as stripes and images of RAID stay on their own device"), ", volume group ", name_,
+                        " has ", size(left), " left"),
+                    where == nullptr ? "nothing was written; use larger disks, or as many as the group had" : cat("nothing was written; put a larger disk in the place of that with ", where->path));
     }
 
     static bool part_of_raid(const LogicalVolume& volume) {
@@ -167,7 +172,7 @@ private:
             const auto needed = layout::extents_of_area(segment, i);
             auto& free = free_on(segment.areas[i].physical);
             if (free.left() < needed) {
-                no_room(volume, needed);
+                no_room(volume, needed - free.left(), &free);
             }
             segment.areas[i].first = free.next;
             free.next += needed;
@@ -195,7 +200,7 @@ private:
             }
         }
         if (needed != 0) {
-            no_room(volume, needed);
+            no_room(volume, needed, part_of_raid(volume) ? order.front() : nullptr);
         }
     }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/base/scaled.h"
+
 namespace nrear::plan {
 
 namespace {
@@ -13,12 +15,6 @@ constexpr std::uint64_t kMiB = 1ULL << 20;
 
 std::uint64_t down(std::uint64_t bytes, std::uint64_t unit) { return bytes / unit * unit; }
 std::uint64_t up(std::uint64_t bytes, std::uint64_t unit) { return down(bytes + unit - 1, unit); }
-
-/// total * part / whole without overflow; part <= whole.
-std::uint64_t in_proportion(std::uint64_t total, std::uint64_t part, std::uint64_t whole) {
-    __extension__ using Wide = unsigned __int128;
-    return whole == 0 ? 0 : static_cast<std::uint64_t>(static_cast<Wide>(total) * part / whole);
-}
 
 std::vector<Slot*> by_place(std::vector<Slot>& slots) {
     std::vector<Slot*> order;
@@ -70,11 +66,15 @@ std::vector<std::int64_t> grow(const std::vector<Slot*>& order, const TableSpace
 
 }  // namespace
 
+std::string growth_word(Growth growth) { return growth == Growth::kAll ? "all" : growth == Growth::kNone ? "none" : "last"; }
+
+Growth growth_of(std::string_view word) { return word == "all" ? Growth::kAll : word == "none" ? Growth::kNone : Growth::kLast; }
+
 std::vector<std::uint64_t> share_out(std::uint64_t total, const std::vector<std::uint64_t>& weights, std::uint64_t unit, bool capped) {
     const auto sum = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
     std::vector<std::uint64_t> shares;
     for (const auto weight : weights) {
-        const auto share = down(in_proportion(total, weight, sum), unit);
+        const auto share = down(base::scaled(total, sum, weight), unit);
         shares.push_back(capped ? std::min(share, down(weight, unit)) : share);
     }
     auto left = down(total - std::accumulate(shares.begin(), shares.end(), std::uint64_t{0}), unit);

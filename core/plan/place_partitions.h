@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nrear::plan {
@@ -21,6 +22,11 @@ struct Slot {
 
 /// Which partitions take the room of a larger disk. AUTORESIZE_PARTITIONS: unset, yes, no.
 enum class Growth { kLast, kAll, kNone };
+
+/// How the rescue record spells it: "last", "all", "none".
+std::string growth_word(Growth growth);
+/// What it spells; every other word means kLast, the default.
+Growth growth_of(std::string_view word);
 
 struct TableSpace {
     std::uint64_t before = 0;          ///< bytes of the recorded disk that partitions may use, from its start

@@ -187,7 +187,7 @@ record::RescueRecord rescue_record(const config::Settings& settings, const layou
     record.write_protected_ids = settings.array("WRITE_PROTECTED_IDS");
     record.write_protected_label_patterns = settings.array("WRITE_PROTECTED_FS_LABEL_PATTERNS");
     const auto resize = resize_options(settings);
-    record.autoresize_partitions = resize.growth == plan::Growth::kAll ? "all" : resize.growth == plan::Growth::kNone ? "none" : "last";
+    record.autoresize_partitions = plan::growth_word(resize.growth);
     record.autoresize_exclude = resize.exclude;
     record.grow_from_percent = resize.grow_from_percent;
     record.consoles = consoles_of(host.kernel_command_line);

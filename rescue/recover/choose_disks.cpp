@@ -30,7 +30,7 @@ public:
     Chooser(const RecoverContext& context, const layout::Layout& layout, const record::RescueRecord& rescue) : context_(context), layout_(layout) {
         options_.write_protected_ids = rescue.write_protected_ids;
         options_.write_protected_label_patterns = rescue.write_protected_label_patterns;
-        options_.resize.growth = rescue.autoresize_partitions == "all" ? plan::Growth::kAll : rescue.autoresize_partitions == "none" ? plan::Growth::kNone : plan::Growth::kLast;
+        options_.resize.growth = plan::growth_of(rescue.autoresize_partitions);
         options_.resize.exclude = rescue.autoresize_exclude;
         options_.resize.grow_from_percent = rescue.grow_from_percent;
     }

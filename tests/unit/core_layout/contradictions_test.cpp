@@ -16,6 +16,7 @@ Partition& partition(Layout& layout, const char* id) { return std::get<Partition
 std::string only(const Layout& layout) {
     const auto found = contradictions(layout);
     REQUIRE(found.size() == 1);
+    CHECK_FALSE(found.front().remedy.empty());
     return found.front().what;
 }
 

@@ -190,7 +190,7 @@ TEST_CASE("LVM: volumes grow and shrink in data, what they are made of follows")
     CHECK(volume_named(layout, "vg", "pool_tdata").segments.size() == 2);  // goes on on the other physical volume
     CHECK(layout::check_extents(layout, *layout::find(layout, "vg:vg")).empty());
     const auto before = layout;
-    CHECK_THROWS_WITH(set_volume_sizes(layout, "vg", {{"pool", 400}}), Catch::Contains("has 0 B left"));
+    CHECK_THROWS_WITH(set_volume_sizes(layout, "vg", {{"pool", 400}}), Catch::Contains("has 0 B (0 extents) left"));
     CHECK_THROWS_AS(set_volume_sizes(layout, "vg", {{"none", 4}}), Error);
     CHECK_THROWS_AS(set_volume_sizes(layout, "vg", {{"srv", 0}}), Error);
     CHECK_THROWS_AS(set_volume_sizes(layout, "none", {}), Error);

@@ -25,6 +25,13 @@ std::uint64_t needed = 0;
 
 }  // namespace
 
+TEST_CASE("the words for growth are those of the rescue record, both ways") {
+    for (const auto growth : {Growth::kLast, Growth::kAll, Growth::kNone}) {
+        CHECK(growth_of(growth_word(growth)) == growth);
+    }
+    CHECK(growth_of("") == Growth::kLast);
+}
+
 TEST_CASE("a larger disk gives its room to the last partition, and keeps what was free at the end") {
     std::vector<Slot> slots{slot(1, 100, 50), slot(101, 800, 300)};
     REQUIRE(place_partitions(slots, space(1000, 2000), needed));

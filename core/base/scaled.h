@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Proportions of 64-bit numbers without overflow.
+#pragma once
+
+#include <cstdint>
+
+namespace nrear::base {
+
+/// value * after / before, rounded down; 0 when before is 0. The result has to fit.
+constexpr std::uint64_t scaled(std::uint64_t value, std::uint64_t before, std::uint64_t after) {
+    __extension__ using Wide = unsigned __int128;
+    return before == 0 ? 0 : static_cast<std::uint64_t>(static_cast<Wide>(value) * after / before);
+}
+
+}  // namespace nrear::base

@@ -29,7 +29,7 @@ plan::FitResult fit_to_wishes(const WorkflowContext& workflow, const layout::Lay
 
 int cmd_plan(WorkflowContext& workflow) {
     const auto fitted = fit_to_wishes(workflow, backup::examine(backup_context(workflow)));
-    const auto plan = plan::make_plan(fitted.layout, {.renames = fitted.renames});
+    const auto plan = plan::make_plan(fitted.layout, {.renames = fitted.renames, .gone = fitted.gone});
     if (workflow.arguments.json) {
         workflow.out.data(plan::to_json(plan));
     } else if (workflow.arguments.shell) {

@@ -21,6 +21,7 @@ struct DiskFacts {
     std::string serial;
     std::string wwn;                   ///< as udev's ID_WWN_WITH_EXTENSION: "0x5000c500a1b2c3d4"
     std::string by_path;               ///< udev's ID_PATH: "pci-0000:00:04.0"
+    std::vector<std::string> links;    ///< udev's names for it that come from the hardware, sorted: "/dev/disk/by-id/ata-DISK_S1", "/dev/disk/by-path/pci-0000:00:04.0"
     std::string transport;             ///< udev's ID_BUS or what sysfs shows: "virtio", "scsi", "ata", "nvme", "usb", "mmc"
     bool rotational = false;
     bool removable = false;            ///< of the medium, as sysfs says; USB disks mostly say false
@@ -37,6 +38,7 @@ void fields(Either<DiskFacts> auto& disk, auto&& visit) {
     visit("serial", disk.serial);
     visit("wwn", disk.wwn);
     visit("by_path", disk.by_path);
+    visit("links", disk.links);
     visit("transport", disk.transport);
     visit("rotational", disk.rotational);
     visit("removable", disk.removable);

@@ -22,12 +22,13 @@ std::uint64_t room_for(std::uint64_t used, std::uint64_t overhead) {
     return used + used / 8 + overhead + 32 * kMiB;
 }
 
-std::optional<std::uint64_t> least_bytes(const ExtFilesystem& ext) {
+std::uint64_t wanted_bytes(const ExtFilesystem& ext) {
     // The number of inodes is kept: how many of them are in use was not recorded.
     const auto inode_tables = ext.inodes * ext.inode_size;
-    const auto whole = ext.blocks * ext.block_size;
-    return std::min(whole, room_for(ext.used, inode_tables + ext.journal_size + whole / 64));
+    return room_for(ext.used, inode_tables + ext.journal_size + ext.blocks * ext.block_size / 64);
 }
+
+std::optional<std::uint64_t> least_bytes(const ExtFilesystem& ext) { return std::min(ext.blocks * ext.block_size, wanted_bytes(ext)); }
 
 void resize(ExtFilesystem& ext, std::uint64_t before, std::uint64_t after) {
     const auto old_blocks = ext.blocks;

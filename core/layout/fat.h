@@ -57,6 +57,14 @@ void fields(Either<FatFilesystem> auto& fat, auto&& visit) {
     visit("used", fat.used);
 }
 
+/// How many clusters it has: what tells FAT12, 16 and 32 apart for many programs. Source: fatgen103, "FAT type determination".
+std::uint64_t clusters_of(const FatFilesystem& fat);
+/// Fewest clusters of a FAT with entries of that many bits.
+std::uint64_t least_clusters(unsigned bits);
+
+/// The same file system on a device with larger sectors: clusters stay as large as they were, or become one sector. A device with smaller ones changes nothing.
+FatFilesystem with_sectors(FatFilesystem fat, std::uint32_t sector);
+
 inline std::string kind_of(const FatFilesystem&) { return "FAT file system"; }
 
 }  // namespace nrear::layout

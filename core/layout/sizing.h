@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "core/layout/layout.h"
 
@@ -18,6 +20,19 @@ std::optional<std::uint64_t> least_bytes(const ExtFilesystem& ext);
 std::optional<std::uint64_t> least_bytes(const XfsFilesystem& xfs);
 inline std::optional<std::uint64_t> least_bytes(const auto&) { return std::nullopt; }
 
+/// What its files need, however large the file system is: more than it has when it is too full.
+std::uint64_t wanted_bytes(const ExtFilesystem& ext);
+std::uint64_t wanted_bytes(const XfsFilesystem& xfs);
+/// Of btrfs in bytes of data, before copies and parity; the metadata's share is in it. Compare with room_on(), which counts alike.
+std::uint64_t wanted_bytes(const BtrfsFilesystem& btrfs);
+
+/// Bytes of data that a btrfs holds on devices of these sizes, by its data profile; never too much.
+std::uint64_t room_on(const BtrfsFilesystem& btrfs, const std::vector<std::uint64_t>& devices);
+/// Least bytes of the one of them that has `size`, when all give way in proportion.
+std::uint64_t least_bytes(const BtrfsFilesystem& btrfs, const std::vector<std::uint64_t>& devices, std::uint64_t size);
+/// Devices that a profile of btrfs needs: 2 for "raid1". Source: mkfs.btrfs(8), PROFILES.
+std::size_t least_devices(std::string_view profile);
+
 /// The device below has `after` bytes instead of `before`. Only for content that least_bytes() knows; a file system that did not fill its device grows no further.
 void resize(ExtFilesystem& ext, std::uint64_t before, std::uint64_t after);
 void resize(XfsFilesystem& xfs, std::uint64_t before, std::uint64_t after);
@@ -26,6 +41,7 @@ inline void resize(auto&, std::uint64_t, std::uint64_t) {}
 /// Whether content of that kind takes the room of a larger disk: file systems of the system's data do, swap space and boot partitions don't.
 inline constexpr bool grows(const ExtFilesystem&) { return true; }
 inline constexpr bool grows(const XfsFilesystem&) { return true; }
+inline constexpr bool grows(const BtrfsFilesystem&) { return true; }
 inline constexpr bool grows(const auto&) { return false; }
 
 }  // namespace nrear::layout

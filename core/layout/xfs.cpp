@@ -71,10 +71,9 @@ void limit_groups(XfsFilesystem& xfs, std::uint64_t old_blocks) {
 
 }  // namespace
 
-std::optional<std::uint64_t> least_bytes(const XfsFilesystem& xfs) {
-    const auto whole = xfs.blocks * xfs.block_size;
-    return std::min(whole, room_for(xfs.used, xfs.log_blocks * xfs.block_size + whole / 64));
-}
+std::uint64_t wanted_bytes(const XfsFilesystem& xfs) { return room_for(xfs.used, xfs.log_blocks * xfs.block_size + xfs.blocks * xfs.block_size / 64); }
+
+std::optional<std::uint64_t> least_bytes(const XfsFilesystem& xfs) { return std::min(xfs.blocks * xfs.block_size, wanted_bytes(xfs)); }
 
 void resize(XfsFilesystem& xfs, std::uint64_t before, std::uint64_t after) {
     const auto old_blocks = xfs.blocks;

@@ -55,6 +55,15 @@ std::uint64_t device_bytes(const layout::Layout& layout, const Node& node) {
     return 0;
 }
 
+std::vector<std::uint64_t> sizes_below(const layout::Layout& layout, const Node& node) {
+    std::vector<std::uint64_t> sizes;
+    for (const auto& id : node.on) {
+        const auto* below = layout::find(layout, id);
+        sizes.push_back(below == nullptr ? 0 : device_bytes(layout, *below));
+    }
+    return sizes;
+}
+
 TableSpace table_space(const layout::PartitionTable& table, std::uint32_t sector, std::uint64_t before, std::uint64_t after) {
     const auto tail = layout::bytes_at_end(table, sector);
     TableSpace space;
@@ -122,6 +131,10 @@ std::uint64_t Needs::content(const Node& node, std::uint64_t bytes) const {
     if (const auto* array = std::get_if<layout::MdArray>(&node.what)) {
         const auto inside = array->table ? array->size : device(node.id, array->size);
         return array->level == "raid1" ? bytes - (array->size - inside) : bytes;  // of striped levels the members keep their sizes
+    }
+    if (const auto* btrfs = std::get_if<layout::BtrfsFilesystem>(&node.what)) {
+        const bool unknown = btrfs->used == 0 && !layout::mount_points_above(layout_, node.id).empty();
+        return unknown ? bytes : layout::least_bytes(*btrfs, sizes_below(layout_, node), bytes);
     }
     return node.on.size() != 1 ? bytes : std::visit(
         [&](const auto& what) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What each device of a layout needs at least, and how sizes follow from those below. Used by resize.cpp only.
+// What each device of a layout needs at least, and how sizes follow from those below. Used by resize.cpp and leave_out.cpp only.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,9 @@ namespace nrear::plan {
 
 /// Bytes of the block device that the node makes; 0 when it makes none.
 std::uint64_t device_bytes(const layout::Layout& layout, const layout::Node& node);
+
+/// The same of each device that it sits on.
+std::vector<std::uint64_t> sizes_below(const layout::Layout& layout, const layout::Node& node);
 
 /// Bytes that partitions may use on a device with that table, before and after: a GPT keeps its second table at the end.
 TableSpace table_space(const layout::PartitionTable& table, std::uint32_t sector, std::uint64_t before, std::uint64_t after);

@@ -88,8 +88,13 @@ public:
     }
 
     std::string operator()(const RenameDevices& rename) const {
-        const auto changed = rename_in_files(rename);
+        const auto changed = rename_in_files(rename, options_.target_root);
         return changed.empty() ? "no file names them" : "changed " + base::join(changed, ", ");
+    }
+
+    std::string operator()(const DisableLines& disable) const {
+        const auto lines = disable_lines(disable, options_.target_root);
+        return lines.empty() ? "no line names them" : base::join(lines, "; ");
     }
 
     std::string operator()(const RebuildInitramfs& rebuild) const { return callbacks_.rebuild_initramfs(rebuild); }

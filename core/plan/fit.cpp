@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/plan/leave_out.h"
 #include "core/plan/move_layout.h"
 #include "core/plan/sector_size.h"
 
@@ -66,6 +67,10 @@ std::string obstacle(const PresentDisk& disk, const FitOptions& options) {
         }
     }
     return "";
+}
+
+Error unknown_disk(const std::string& name) {
+    return Error(ErrorKind::kWrongDisk, "find disk " + name, cat("the backup knows no disk ", name), "nothing was written; recover shows the recorded disks, nrear plan on the node does");
 }
 
 struct Recorded {
@@ -153,16 +158,16 @@ private:
             const auto disk = std::find_if(present_.begin(), present_.end(), [&](const PresentDisk& other) { return other.facts.path == full_path(to); });
             const auto what = cat("map ", from, " to ", to);
             if (recorded == recorded_.end()) {
-                throw Error(ErrorKind::kWrongDisk, what, cat("the backup knows no disk ", from));
+                throw unknown_disk(from);
             }
             if (disk == present_.end()) {
-                throw Error(ErrorKind::kWrongDisk, what, cat("there is no disk ", to, " here"));
+                throw Error(ErrorKind::kWrongDisk, what, cat("there is no disk ", to, " here"), "nothing was written; lsblk shows the disks that are");
             }
             if (const auto why = obstacle(*disk, options_); !why.empty()) {
                 throw Error(ErrorKind::kWrongDisk, what, why, "nothing was written");
             }
             if (taken(*disk) || recorded->chosen != nullptr) {
-                throw Error(ErrorKind::kWrongDisk, what, "a disk is named twice");
+                throw Error(ErrorKind::kWrongDisk, what, "a disk is named twice", "nothing was written; each recorded disk needs one of its own");
             }
             check_match(*recorded, *disk);
             choose(*recorded, *disk, MatchedBy::kOperator, "named by you");
@@ -284,23 +289,44 @@ private:
         }
     }
 
-    /// What the operator has to be asked; throws when no disk could do.
+    /// What the operator has to be asked; throws when no disk could do and it cannot be left out.
     OpenDisk open(const Recorded& recorded) const {
-        OpenDisk open{recorded.id, recorded.facts.path, {}, ""};
+        OpenDisk open{recorded.id, recorded.facts.path, {}, "", {}, ""};
         for (const auto& disk : present_) {
             if (suits(recorded, disk)) {
                 open.candidates.push_back(disk.facts.path);
             }
         }
-        if (open.candidates.empty()) {
-            throw no_disk(recorded);
+        consider_leaving_out(recorded, open);
+        if (open.candidates.empty() && (open.without.empty() || options_.unattended)) {
+            throw no_disk(recorded, open);
         }
-        open.why = open.candidates.size() == 1 ? "the only disk that could take it is a removable one, or holds data"
-                                               : "several disks could take it: " + base::join(open.candidates, ", ");
+        open.why = open.candidates.empty()       ? "no disk here could take it"
+                   : open.candidates.size() == 1 ? "the only disk that could take it is a removable one, or holds data"
+                                                 : "several disks could take it: " + base::join(open.candidates, ", ");
         return open;
     }
 
-    Error no_disk(const Recorded& recorded) const {
+    /// To the last byte where all others have their place.
+    void consider_leaving_out(const Recorded& recorded, OpenDisk& open) const {
+        auto without = options_;
+        without.unattended = false;
+        without.map = {{recorded.facts.path, kNoDisk}};
+        bool others_open = false;
+        for (const auto& other : recorded_) {
+            if (other.chosen != nullptr) {
+                without.map[other.facts.path] = other.chosen->facts.path;
+            }
+            others_open = others_open || (other.chosen == nullptr && other.id != recorded.id);
+        }
+        try {
+            open.without = others_open ? leave_out(layout_, {recorded.id}).notes : fit(layout_, present_, without).notes;
+        } catch (const Error& error) {
+            open.needed = error.why();
+        }
+    }
+
+    Error no_disk(const Recorded& recorded, const OpenDisk& open) const {
         std::vector<std::string> lines;
         for (const auto& disk : present_) {
             std::string why = obstacle(disk, options_);
@@ -313,7 +339,8 @@ private:
         }
         return Error(ErrorKind::kLayout, "find a disk for " + recorded.facts.path,
                      cat("it needs ", base::human_size(recorded.least), " (", recorded.least, " bytes)", lines.empty() ? "; no disk is there" : "\n", base::join(lines, "\n")),
-                     "nothing was written; attach a disk that is large enough");
+                     cat("nothing was written; attach a disk that is large enough",
+                         open.needed.empty() ? cat(", or leave it out with --map ", recorded.facts.path, "=", kNoDisk) : cat("; it cannot be left out: ", open.needed)));
     }
 
     void refuse_unattended(const FitResult& result) const {
@@ -343,8 +370,9 @@ private:
         for (const auto& recorded : recorded_) {
             const auto sector = recorded.chosen->facts.logical_sector;
             if (sector != recorded.facts.logical_sector) {
-                change_sector_size(result.layout, recorded.id, sector);
                 result.notes.push_back(cat(recorded.chosen->facts.path, " has sectors of ", sector, " bytes, the recorded disk had ", recorded.facts.logical_sector));
+                const auto changes = change_sector_size(result.layout, recorded.id, sector);
+                result.notes.insert(result.notes.end(), changes.begin(), changes.end());
             }
         }
         result.renames = move_layout(result.layout, targets());
@@ -363,6 +391,25 @@ private:
     const FitOptions& options_;
     std::vector<Recorded> recorded_;
 };
+
+/// The recorded disks for which the operator said that there is none, in the layout's order.
+std::vector<layout::NodeId> without_place(const layout::Layout& layout, const FitOptions& options) {
+    std::vector<layout::NodeId> out;
+    layout::each<layout::Disk>(layout, [&](const layout::Node& node, const layout::Disk& disk) {
+        for (const auto& [from, to] : options.map) {
+            if (to == kNoDisk && full_path(from) == disk.facts.path) {
+                out.push_back(node.id);
+            }
+        }
+    });
+    for (const auto& [from, to] : options.map) {
+        const bool known = std::any_of(out.begin(), out.end(), [&, &name = from](const auto& id) { return layout::path_of(*layout::find(layout, id)) == full_path(name); });
+        if (to == kNoDisk && !known) {
+            throw unknown_disk(from);
+        }
+    }
+    return out;
+}
 
 }  // namespace
 
@@ -384,7 +431,26 @@ std::vector<std::string> change_lines(const FitResult& fitted) {
     return lines;
 }
 
-FitResult fit(const layout::Layout& layout, const std::vector<layout::PresentDisk>& present, const FitOptions& options) { return Fitter(layout, present, options).run(); }
+FitResult fit(const layout::Layout& layout, const std::vector<layout::PresentDisk>& present, const FitOptions& options) {
+    const auto absent = without_place(layout, options);
+    if (absent.empty()) {
+        return Fitter(layout, present, options).run();
+    }
+    const auto left = leave_out(layout, absent);
+    auto others = options;
+    std::erase_if(others.map, [](const auto& mapping) { return mapping.second == kNoDisk; });
+    auto result = Fitter(left.layout, present, others).run();
+    if (result.open.empty()) {
+        expect_room(result.layout, left.fuller);
+    }
+    result.notes.insert(result.notes.begin(), left.notes.begin(), left.notes.end());
+    result.gone = left.gone;
+    result.renames.insert(result.renames.end(), left.words.begin(), left.words.end());
+    for (const auto& id : absent) {
+        result.left_out.push_back(layout::path_of(*layout::find(layout, id)));
+    }
+    return result;
+}
 
 std::uint64_t needed_bytes(const layout::Layout& layout, const std::string& disk) {
     const auto* node = layout::find(layout, disk);

@@ -14,8 +14,11 @@
 
 namespace nrear::plan {
 
+/// In FitOptions::map in place of a present disk: the recorded one is left out (leave_out.h).
+inline constexpr const char* kNoDisk = "none";
+
 struct FitOptions {
-    std::map<std::string, std::string> map;  ///< recorded -> present disk, as the operator says: "vda" or "/dev/vda" -> "/dev/sda"
+    std::map<std::string, std::string> map;  ///< recorded -> present disk, as the operator says: "vda" or "/dev/vda" -> "/dev/sda", or kNoDisk
     bool unattended = false;                 ///< nobody can confirm: whatever would need it is refused
     std::vector<std::string> write_protected_ids;  ///< WRITE_PROTECTED_IDS: partition table ids, UUIDs, serials or WWNs of disks never to write to
     std::vector<std::string> write_protected_label_patterns;  ///< WRITE_PROTECTED_FS_LABEL_PATTERNS: shell patterns for labels of file systems, "REAR*"
@@ -47,6 +50,8 @@ struct OpenDisk {
     std::string recorded_path;
     std::vector<std::string> candidates;  ///< paths of disks that could take it
     std::string why;                      ///< for people
+    std::vector<std::string> without;     ///< what it would mean to leave it out; empty: that is not possible
+    std::string needed;                   ///< why it cannot be left out, "" when it can
 };
 
 struct FitResult {
@@ -56,11 +61,14 @@ struct FitResult {
     std::vector<std::pair<std::string, std::string>> renames;  ///< device names that changed, disks and partitions: "/dev/vda1" -> "/dev/sda1"
     std::vector<SizeChange> changes;  ///< what is larger or smaller than it was, from the disks up
     std::vector<std::string> notes;   ///< what else will not be as it was, for people
+    std::vector<std::string> left_out;  ///< paths of the recorded disks that have no place
+    std::vector<std::string> gone;    ///< names of what went with them, for PlanOptions::gone
     bool needs_confirmation() const;
 };
 
 /// Throws Error before anything is written:
-/// kLayout when no disk is large enough even for what the data needs, or cannot take it for its sector size (with the numbers);
+/// kLayout when no disk is large enough even for what the data needs, or cannot take it for its sector size (with the numbers), and for a disk that cannot be
+/// left out;
 /// kWrongDisk when the operator named a disk that cannot be used, and, unattended, for everything that would have to be asked or confirmed.
 FitResult fit(const layout::Layout& layout, const std::vector<layout::PresentDisk>& present, const FitOptions& options = {});
 

@@ -61,10 +61,10 @@ public:
     GroupVolumes run(const GroupExtents& extents) {
         const auto taken = room_in(layout_, group_.name).used;
         const auto spare = extents.before - std::min(extents.before, taken);
-        if (extents.after >= extents.before) {
-            grow(extents.after - extents.before, spare * 20 < extents.before);
-        } else if (extents.before - extents.after > spare) {
-            shrink(extents.before - extents.after - spare, extents);
+        if (taken > extents.after) {
+            shrink(taken - extents.after, extents);
+        } else if (const auto before = std::max(extents.before, taken); extents.after > before) {  // more is taken than there was when a disk was left out
+            grow(extents.after - before, spare * 20 < extents.before);
         }
         // Places stay the same while nothing moves: other disks of the same size get the same group to the extent.
         if (!wanted_.empty() || !layout::check_extents(layout_, *layout::find(layout_, "vg:" + group_.name)).empty()) {

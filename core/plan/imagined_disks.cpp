@@ -16,7 +16,8 @@ using base::cat;
 std::string full_path(std::string_view name) { return name.starts_with('/') ? std::string(name) : cat("/dev/", name); }
 
 Error not_understood(std::string_view text) {
-    return Error(ErrorKind::kUsage, cat("understand --disk ", text), "it is not OLD=SIZE, OLD=NEW or OLD=NEW:SIZE", "for example: --disk vda=20G, --disk vda=nvme0n1:20G; /4096 behind it for such sectors");
+    return Error(ErrorKind::kUsage, cat("understand --disk ", text), "it is not OLD=SIZE, OLD=NEW, OLD=NEW:SIZE or OLD=none",
+                 "for example: --disk vda=20G, --disk vda=nvme0n1:20G, --disk vdb=none; /4096 behind it for such sectors");
 }
 
 }  // namespace
@@ -29,6 +30,11 @@ ImaginedDisk parse_imagined_disk(std::string_view text) {
     ImaginedDisk disk;
     disk.recorded = full_path(text.substr(0, equals));
     auto rest = text.substr(equals + 1);
+    if (rest == kNoDisk) {
+        disk.path = disk.recorded;
+        disk.absent = true;
+        return disk;
+    }
     if (const auto slash = rest.rfind('/'); slash != std::string_view::npos) {
         const auto sector = base::parse_u64(rest.substr(slash + 1));
         if (sector && (*sector == 512 || *sector == 4096)) {
@@ -54,6 +60,10 @@ ImaginedMachine imagine(const layout::Layout& layout, const std::vector<Imagined
         const auto is_mine = [&](const ImaginedDisk& wish) { return wish.recorded == disk.facts.path; };
         const auto wish = std::find_if(wishes.begin(), wishes.end(), is_mine);
         layout::PresentDisk present{.facts = disk.facts, .blank = true};
+        if (wish != wishes.end() && wish->absent) {
+            machine.map[disk.facts.path] = kNoDisk;
+            return;
+        }
         if (wish != wishes.end()) {
             present.facts.path = wish->path;
             present.facts.size = wish->size != 0 ? wish->size : disk.facts.size;

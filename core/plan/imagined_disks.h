@@ -18,14 +18,15 @@ struct ImaginedDisk {
     std::string path;               ///< "/dev/nvme0n1"; the recorded one when "" was given
     std::uint64_t size = 0;         ///< bytes; 0 = as recorded
     std::uint32_t sector = 0;       ///< bytes of a logical sector; 0 = as recorded
+    bool absent = false;            ///< there is no disk for it
 };
 
-/// "vda=20G", "/dev/vda=nvme0n1", "vda=nvme0n1:20G", "vda=20G/4096". Throws Error(kUsage).
+/// "vda=20G", "/dev/vda=nvme0n1", "vda=nvme0n1:20G", "vda=20G/4096", "vdb=none". Throws Error(kUsage).
 ImaginedDisk parse_imagined_disk(std::string_view text);
 
 struct ImaginedMachine {
     std::vector<layout::PresentDisk> disks;
-    std::map<std::string, std::string> map;  ///< for FitOptions::map: every recorded disk has its place
+    std::map<std::string, std::string> map;  ///< for FitOptions::map: every recorded disk has its place, or kNoDisk
 };
 
 /// Throws Error(kUsage) for a disk that the layout does not know, and for one named twice.

@@ -19,7 +19,7 @@ using base::cat;
 
 /// Files of the recovered system that may call disks by the kernel's names.
 constexpr const char* kNamingFiles[] = {"/etc/fstab", "/etc/crypttab", "/etc/default/grub", "/etc/default/grub.d", "/etc/default/grub_installdevice", "/etc/sysconfig/grub", "/etc/kernel/cmdline",
-                                        "/etc/initramfs-tools/conf.d/resume", "/boot/grub/grub.cfg", "/boot/grub/grubenv", "/boot/grub/device.map",
+                                        "/etc/initramfs-tools/conf.d/resume", "/etc/dracut.conf.d", "/etc/mdadm.conf", "/etc/mdadm/mdadm.conf", "/var/cache/debconf/config.dat", "/boot/grub/grub.cfg", "/boot/grub/grubenv", "/boot/grub/device.map",
                                         "/boot/grub2/grub.cfg", "/boot/grub2/grubenv", "/boot/grub2/device.map", "/boot/loader/entries"};
 
 /// On the EFI system partition, beside the loaders that its entries start, and where boot loaders keep one entry a file. Only texts: what is signed must not change.
@@ -40,30 +40,41 @@ void add_files_of_uefi(const layout::UefiBoot& boot, std::vector<std::string>& f
     }
 }
 
-/// "root=/dev/vda1" of the kernel, or a path in fstab: names that the initramfs may hold too.
-bool system_uses(const layout::Layout& layout, const std::vector<std::pair<std::string, std::string>>& renames) {
+/// What of the system's own names for its devices is recorded: the kernel's command line, the first fields of fstab.
+std::string recorded_names(const layout::Layout& layout) {
     std::string text = layout.host.kernel_command_line;
     layout::each<layout::Mount>(layout, [&](const layout::Node&, const layout::Mount& mount) { text += " " + mount.fstab_spec; });
     layout::each<layout::Swap>(layout, [&](const layout::Node&, const layout::Swap& swap) { text += " " + swap.fstab_spec; });
+    return text;
+}
+
+/// "root=/dev/vda1" of the kernel, or a path in fstab: names that the initramfs may hold too.
+bool system_uses(const layout::Layout& layout, const std::vector<std::pair<std::string, std::string>>& renames) {
+    const auto text = recorded_names(layout);
     return rename_devices(text, renames) != text;
+}
+
+/// What the step is called after: the disks themselves, and of the other names those that the system is known to use; at least one.
+std::vector<std::string> shown_names(const layout::Layout& layout, const std::vector<std::pair<std::string, std::string>>& renames) {
+    const auto used = recorded_names(layout);
+    std::vector<std::string> shown;
+    for (const auto& [from, to] : renames) {
+        bool is_disk = false;
+        layout::each<layout::Disk>(layout, [&, &path = to](const layout::Node&, const layout::Disk& disk) { is_disk = is_disk || disk.facts.path == path; });
+        const bool kernel_name = !from.starts_with("/dev/disk/");
+        if ((is_disk && kernel_name) || ((!kernel_name || !from.starts_with("/dev/")) && rename_devices(used, {{from, to}}) != used)) {
+            shown.push_back(cat(from, " -> ", to.empty() ? "nothing" : to));
+        }
+    }
+    if (shown.empty() && !renames.empty()) {
+        shown.push_back(cat(renames.front().first, " -> ", renames.front().second.empty() ? "nothing" : renames.front().second));
+    }
+    return shown;
 }
 
 void plan_new_names(const layout::Layout& layout, const PlanOptions& options, Steps& steps) {
     RenameDevices rename{options.renames, naming_files(layout)};
-    std::vector<std::string> shown;
-    layout::each<layout::Disk>(layout, [&](const layout::Node&, const layout::Disk& disk) {
-        for (const auto& [from, to] : options.renames) {
-            if (to == disk.facts.path) {
-                shown.push_back(cat(from, " -> ", to));
-            }
-        }
-    });
-    for (const auto& [from, to] : options.renames) {
-        if (shown.empty() && from.starts_with("/dev/disk/")) {
-            shown.push_back(cat(from, " -> ", to));  // the same name at another place
-        }
-    }
-    steps.push_back({cat("Put new disk names into the system's files: ", base::join(shown, ", ")), "", std::move(rename)});
+    steps.push_back({cat("Put new disk names into the system's files: ", base::join(shown_names(layout, options.renames), ", ")), "", std::move(rename)});
 }
 
 }  // namespace
@@ -93,6 +104,9 @@ Plan make_plan(const layout::Layout& layout, const PlanOptions& options) {
     plan.steps.push_back({"Restore the files", "", RestoreFiles{}});
     plan_directories(layout, plan.steps);
     append(phases.restored);
+    if (!options.gone.empty()) {
+        plan.steps.push_back({"Comment out what was left out in /etc/crypttab and /etc/fstab", "", DisableLines{options.gone}});
+    }
     if (!options.renames.empty()) {
         plan_new_names(layout, options, plan.steps);
     }

@@ -15,6 +15,7 @@ namespace nrear::plan {
 struct PlanOptions {
     std::vector<std::pair<std::string, std::string>> renames;  ///< FitResult::renames: device names that differ from the recorded ones
     std::optional<layout::PresentFirmware> firmware = {};  ///< of the machine that is recovered; none: as the recorded one's, without any boot entry
+    std::vector<std::string> gone = {};  ///< FitResult::gone: names of what was left out
 };
 
 /// Storage in creation order, mounts, files, mount points of what does not come back, names, boot loader, initramfs.

@@ -11,7 +11,8 @@
 
 namespace nrear::plan {
 
-/// `targets`: node id of each disk -> the disk that takes it. Ids stay; paths and the disks' facts change. Returns the device names that changed.
+/// `targets`: node id of each disk -> the disk that takes it. Ids stay; paths and the disks' facts change. Returns the device names that changed: the kernel's
+/// ("/dev/vda1"), and udev's by hardware (below /dev/disk/by-id and by-path). A name of that kind for which the new disk has none becomes by-partuuid or by-uuid.
 std::vector<std::pair<std::string, std::string>> move_layout(layout::Layout& layout, const std::map<std::string, layout::DiskFacts>& targets);
 
 }  // namespace nrear::plan

@@ -51,7 +51,7 @@ std::string rename_devices(const std::string& text, const std::vector<std::pair<
     for (std::size_t at = 0; at < text.size();) {
         const auto found = std::find_if(names.begin(), names.end(), [&](const auto& name) {
             const auto end = at + name.first.size();
-            return text.compare(at, name.first.size(), name.first) == 0 && (end >= text.size() || !continues_name(text[end]));
+            return !name.first.empty() && text.compare(at, name.first.size(), name.first) == 0 && (end >= text.size() || !continues_name(text[end]));
         });
         const bool starts_name = at == 0 || !continues_name(text[at - 1]);
         if (found != names.end() && starts_name) {

@@ -78,6 +78,13 @@ struct RenameDevices {
     bool operator==(const RenameDevices&) const = default;
 };
 
+/// Comments out the lines of /etc/crypttab and /etc/fstab of the recovered system whose first or second word is one of the names: what they speak of was left
+/// out, and the system would wait for it. A name that such a line of crypttab gives to a device goes as well.
+struct DisableLines {
+    std::vector<std::string> names;  ///< "UUID=…", "/dev/vdb1", "/dev/mapper/swap"
+    bool operator==(const DisableLines&) const = default;
+};
+
 /// Rebuilds the recovered system's initramfs if (and only if) it lacks what this machine's disks need. The executor's caller decides and does it.
 struct RebuildInitramfs {
     bool forced = false;  ///< the plan already knows that names inside have changed
@@ -91,7 +98,7 @@ struct SetFirmwareVariable {
     bool operator==(const SetFirmwareVariable&) const = default;
 };
 
-using Action = std::variant<RunCommand, WritePartitionTable, WaitForDevice, MakeDirectories, WriteFile, RestoreFiles, RenameDevices, RebuildInitramfs, SetFirmwareVariable>;
+using Action = std::variant<RunCommand, WritePartitionTable, WaitForDevice, MakeDirectories, WriteFile, RestoreFiles, RenameDevices, DisableLines, RebuildInitramfs, SetFirmwareVariable>;
 
 struct Step {
     std::string title;  ///< imperative, for people: "Create ext4 file system on /dev/vda1 for /"

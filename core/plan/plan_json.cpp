@@ -53,6 +53,7 @@ struct ActionWriter {
         }
         return out;
     }
+    Json operator()(const DisableLines& disable) const { return {{"do", "disable lines"}, {"names", list(disable.names)}}; }
     Json operator()(const RebuildInitramfs& rebuild) const { return {{"do", "initramfs"}, {"forced", rebuild.forced}}; }
     Json operator()(const SetFirmwareVariable& variable) const { return {{"do", "firmware"}, {"variable", variable.name}, {"hex", base::to_hex(std::as_bytes(std::span(variable.value)))}}; }
 };

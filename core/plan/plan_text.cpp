@@ -7,6 +7,7 @@
 #include "core/base/fd_stream.h"
 #include "core/base/text.h"
 #include "core/plan/firmware_variable.h"
+#include "core/plan/rename_files.h"
 
 namespace nrear::plan {
 
@@ -65,6 +66,11 @@ std::string details(const Step& step, const std::string& indent) {
     if (const auto* rename = std::get_if<RenameDevices>(&step.action)) {
         for (const auto& [from, to] : rename->names) {
             out += cat(indent, "  ", from, " -> ", to, "\n");
+        }
+    }
+    if (const auto* disable = std::get_if<DisableLines>(&step.action)) {
+        for (const auto& name : disable->names) {
+            out += cat(indent, "  ", base::printable(name), "\n");
         }
     }
     if (const auto* variable = std::get_if<SetFirmwareVariable>(&step.action)) {
@@ -129,6 +135,13 @@ public:
             back += cat(" -e ", shell_quote(cat("s#@nrear", i, "@#", in_replacement(rename.names[i].second), "#g")));
         }
         return cat("    for f in ", base::shell_join(rename.files), " ", kTargetRoot, "/boot/loader/entries/*; do\n        [ ! -f \"$f\" ] || sed -E -i", away, back, " \"$f\"\n    done\n");
+    }
+    std::string operator()(const DisableLines& disable) const {
+        std::string expressions;
+        for (const auto& name : disable.names) {
+            expressions += " -e " + shell_quote(cat("s#^[[:space:]]*([[:graph:]]+[[:space:]]+)?", in_pattern(name), "([[:space:]]|$)#\\# ", kLeftOutMark, "&#"));
+        }
+        return cat("    for f in ", kTargetRoot, "/etc/crypttab ", kTargetRoot, "/etc/fstab; do\n        [ ! -f \"$f\" ] || sed -E -i", expressions, " \"$f\"\n    done\n");
     }
     std::string operator()(const RebuildInitramfs&) const {
         return cat("    echo 'If this machine has other disks than the recorded one: chroot ", kTargetRoot, " update-initramfs -u -k all, or dracut --force --regenerate-all'\n");

@@ -138,6 +138,17 @@ std::map<std::string, std::string> udev_properties(const base::Root& root, const
     return properties;
 }
 
+std::vector<std::string> udev_disk_links(const base::Root& root, const BlockDevice& device) {
+    std::vector<std::string> links;
+    for (const auto& line : base::split_lines(root.read_if_exists(cat("/run/udev/data/b", device.number)).value_or(""))) {
+        if (line.starts_with("S:disk/by-id/") || line.starts_with("S:disk/by-path/")) {
+            links.push_back("/dev/" + line.substr(2));
+        }
+    }
+    std::sort(links.begin(), links.end());  // udev writes them in the order of a hash table
+    return links;
+}
+
 BlockDevices::BlockDevices(const base::Root& root) {
     for (const auto& name : root.list("/sys/class/block")) {
         devices_.push_back(read_device(root, name));
@@ -223,6 +234,7 @@ layout::DiskFacts disk_facts(const base::Root& root, const BlockDevice& disk) {
         facts.wwn = facts.wwn.empty() ? normal_wwn(candidate) : facts.wwn;
     }
     facts.by_path = udev["ID_PATH"];
+    facts.links = udev_disk_links(root, disk);
     facts.transport = transport_of(disk.sysfs, udev["ID_BUS"]);
     facts.rotational = number("queue/rotational", 0) != 0;
     facts.removable = number("removable", 0) != 0;

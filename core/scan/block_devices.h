@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The block devices that the kernel knows, from /sys/class/block: names, sizes, who is on whom, what tells a disk from another.
-// Sources: Documentation/ABI/{stable,testing}/sysfs-block of the kernel; udev's database as in systemd's sd-device (E: lines).
+// Sources: Documentation/ABI/{stable,testing}/sysfs-block of the kernel; udev's database as in systemd's sd-device (E: and S: lines).
 #pragma once
 
 #include <cstdint>
@@ -47,6 +47,8 @@ bool is_disk(const BlockDevice& device);
 
 /// udev's properties of a device ("ID_FS_UUID"); empty when udev has not seen it. Reads its database, not the device.
 std::map<std::string, std::string> udev_properties(const base::Root& root, const BlockDevice& device);
+/// udev's links to a device below /dev/disk that come from the hardware, sorted: by-id and by-path, not by what is on it.
+std::vector<std::string> udev_disk_links(const base::Root& root, const BlockDevice& device);
 
 /// What an LVM device's volume group is called, "" for others.
 std::string volume_group_of(const BlockDevice& device);

@@ -13,12 +13,15 @@ namespace {
 
 using base::cat;
 
+constexpr const char* kLeaveOut = "leave-out";
+constexpr const char* kStop = "stop";
+
 std::map<std::string, std::string> parse_mappings(const std::vector<std::string>& mappings) {
     std::map<std::string, std::string> map;
     for (const auto& text : mappings) {
         const auto equals = text.find('=');
         if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
-            throw Error(ErrorKind::kUsage, cat("understand --map ", text), "it is not OLD=NEW", "for example: --map /dev/vda=/dev/sda");
+            throw Error(ErrorKind::kUsage, cat("understand --map ", text), "it is not OLD=NEW", "for example: --map /dev/vda=/dev/sda, or --map /dev/vdb=none to leave a disk out");
         }
         map[text.substr(0, equals)] = text.substr(equals + 1);
     }
@@ -87,13 +90,25 @@ private:
         for (const auto& candidate : open.candidates) {
             choices.push_back({candidate, "put it on this disk"});
         }
-        choices.push_back({"none", "stop; nothing is written"});
+        if (!open.without.empty()) {
+            choices.push_back({kLeaveOut, "go on without it, as told above"});
+        }
+        choices.push_back({kStop, "nothing is written"});
         say_all({cat(open.recorded_path, ": ", open.why)});
-        const auto answer = context_.questions.choose(cat("Which disk takes what was on ", open.recorded_path, "?"), choices, "none");
+        for (const auto& line : open.without) {
+            say_all({cat("  Without it: ", line)});
+        }
+        if (open.without.empty()) {
+            say_all({cat("  It cannot be left out: ", open.needed)});
+        }
+        const auto answer = context_.questions.choose(cat("Which disk takes what was on ", open.recorded_path, "?"), choices, kStop);
         context_.log.info("answer: " + answer);
-        if (answer == "none") {
+        if (answer == kLeaveOut) {
+            return plan::kNoDisk;
+        }
+        if (answer == kStop) {
             throw Error(ErrorKind::kWrongDisk, cat("find a disk for ", open.recorded_path), cat(open.why, ", and none was chosen"),
-                        cat("name it: nrear recover --map ", open.recorded_path, "=/dev/..."));
+                        cat("name it: nrear recover --map ", open.recorded_path, "=/dev/...", open.without.empty() ? "" : cat(", or leave it out: --map ", open.recorded_path, "=none")));
         }
         return answer;
     }

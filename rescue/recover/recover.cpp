@@ -56,7 +56,7 @@ public:
             say_all(plan::limit_key_memory(chosen.fitted.layout, context_.memory));
         }
         const auto firmware = context_.firmware ? std::optional(context_.firmware()) : std::nullopt;
-        const auto plan = plan::make_plan(chosen.fitted.layout, {chosen.fitted.renames, firmware});
+        const auto plan = plan::make_plan(chosen.fitted.layout, {chosen.fitted.renames, firmware, chosen.fitted.gone});
         show_plan(plan);
         warn_of_firmware(chosen, firmware);
         require_programs(plan);

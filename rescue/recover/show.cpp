@@ -64,6 +64,9 @@ std::vector<std::string> match_lines(const plan::FitResult& fitted) {
     for (const auto& match : fitted.matches) {
         lines.push_back(cat("  ", match.recorded_path, " -> ", match.present_path, "  (", match.reason, ")", match.needs_confirmation ? "  NOT BLANK" : ""));
     }
+    for (const auto& path : fitted.left_out) {
+        lines.push_back(cat("  ", path, " -> none  (left out, as you said)"));
+    }
     return lines;
 }
 

@@ -5,6 +5,10 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/error.h"
+#include "core/layout/contradictions.h"
+#include "core/layout/sizing.h"
+#include "core/plan/device_sizes.h"
+#include "tests/support/random_layout.h"
 #include "tests/unit/core_layout/sample_layout.h"
 
 namespace nrear::plan {
@@ -63,7 +67,10 @@ TEST_CASE("the same serial number finds the disk under any name, whatever is on 
     CHECK(std::get<layout::Partition>(layout::find(result.layout, "part:vda2")->what).path == "/dev/nvme0n1p2");
     CHECK(std::get<layout::ExtFilesystem>(layout::find(result.layout, "fs:vda2")->what).path == "/dev/nvme0n1p2");
     CHECK(std::get<layout::Mount>(layout::find(result.layout, "mount:/boot")->what).path == "/dev/nvme0n1p1");
-    CHECK(result.renames == std::vector<std::pair<std::string, std::string>>{{"/dev/vda", "/dev/nvme0n1"}, {"/dev/vda1", "/dev/nvme0n1p1"}, {"/dev/vda2", "/dev/nvme0n1p2"}});
+    CHECK(result.renames == std::vector<std::pair<std::string, std::string>>{{"/dev/vda", "/dev/nvme0n1"}, {"/dev/vda1", "/dev/nvme0n1p1"}, {"/dev/vda2", "/dev/nvme0n1p2"},
+                                                                                     {"/dev/disk/by-path/pci-0000:00:04.0", "/dev/nvme0n1"},
+                                                                                     {"/dev/disk/by-path/pci-0000:00:04.0-part1", "/dev/disk/by-partuuid/1b2c3d4e-01"},
+                                                                                     {"/dev/disk/by-path/pci-0000:00:04.0-part2", "/dev/disk/by-partuuid/1b2c3d4e-02"}});
 }
 
 TEST_CASE("a serial number that many disks have, or of another model, vouches for nothing") {
@@ -295,6 +302,115 @@ TEST_CASE("a disk with larger sectors takes a GPT that is aligned") {
     CHECK(result.notes == std::vector<std::string>{"/dev/sda has sectors of 4096 bytes, the recorded disk had 512"});
     std::get<layout::ExtFilesystem>(layout::find(layout, "fs:vda1")->what).block_size = 1024;
     CHECK_THAT(error_of(layout, {present}).what(), Catch::Contains("blocks of 1024 bytes"));
+}
+
+TEST_CASE("a FAT on larger sectors gets such sectors, and what that changes is said; too few clusters are refused") {
+    auto layout = sample_layout();
+    std::get<layout::Disk>(layout::find(layout, "disk:vda")->what).table->type = "gpt";
+    std::erase_if(layout.nodes, [](const layout::Node& node) { return node.id == "boot"; });
+    auto& what = layout::find(layout, "fs:vda1")->what;
+    // 64 MiB as mkfs.fat 4.2 makes it
+    const layout::FatFilesystem fat{.path = "/dev/vda1", .serial = "1A2B-3C4D", .label = "ESP", .bits = 16, .sectors = 131040, .cluster_sectors = 4, .reserved_sectors = 4, .table_sectors = 128, .root_entries = 256,
+                                    .hidden_sectors = 2048, .mkfs_version = "4.2"};
+    what = fat;
+    auto present = blank("/dev/sda");
+    present.facts.logical_sector = 4096;
+    const auto result = fit(layout, {present});
+    const auto& made = std::get<layout::FatFilesystem>(layout::find(result.layout, "fs:vda1")->what);
+    CHECK(made.sector_size == 4096);
+    CHECK(made.sectors == 131040 / 8);
+    CHECK(made.cluster_sectors == 1);
+    CHECK(made.root_entries == 256);
+    CHECK(made.hidden_sectors == 256);
+    REQUIRE(result.notes.size() == 2);
+    CHECK_THAT(result.notes[1], Catch::Contains("/dev/vda1 gets sectors of 4096 bytes") && Catch::Contains("clusters of 4096 bytes instead of 32691 of 2048"));
+
+    auto small = fat;
+    small.sectors = 32736;  // 16 MiB
+    small.cluster_sectors = 4;
+    small.table_sectors = 32;
+    what = small;
+    const auto error = error_of(layout, {present});
+    CHECK(error.kind() == ErrorKind::kLayout);
+    CHECK_THAT(error.what(), Catch::Contains("the FAT16 file system on /dev/vda1 would have 40") && Catch::Contains("clusters of 4096 bytes, FAT16 needs 4087"));
+
+    auto large = fat;  // 512 MiB of FAT32, clusters of 4 KiB
+    large.bits = 32;
+    large.sectors = 1048576;
+    large.cluster_sectors = 8;
+    large.reserved_sectors = 32;
+    large.table_sectors = 1024;
+    large.root_entries = 0;
+    what = large;
+    CHECK_NOTHROW(fit(layout, {present}));
+    large.cluster_sectors = 1;
+    large.sectors = 204800;  // 100 MiB: enough clusters of 512 bytes, not of 4096
+    what = large;
+    CHECK_THAT(error_of(layout, {present}).what(), Catch::Contains("FAT32 needs 65525"));
+}
+
+TEST_CASE("property: layouts by chance on disks of other sizes lie inside them, apart, with room for their files, or are refused") {
+    std::size_t larger = 0;
+    std::size_t smaller = 0;
+    std::size_t refused = 0;
+    for (std::uint32_t seed = 0; seed < 300; ++seed) {
+        INFO("seed " << seed);
+        auto layout = test::random_layout(seed);
+        std::uint64_t number = seed * 2654435761U + 1;
+        const auto pick = [&](std::uint64_t below) {
+            number = number * 6364136223846793005ULL + 1442695040888963407ULL;
+            return (number >> 33U) % below;
+        };
+        for (auto& node : layout.nodes) {
+            if (auto* ext = std::get_if<layout::ExtFilesystem>(&node.what)) {
+                ext->blocks = std::get_if<layout::Partition>(&layout::find(layout, node.on.front())->what) != nullptr ? std::get<layout::Partition>(layout::find(layout, node.on.front())->what).size / 4096 : ext->blocks;
+                ext->used = (1 + pick(100)) << 20U;
+            } else if (auto* btrfs = std::get_if<layout::BtrfsFilesystem>(&node.what)) {
+                btrfs->used = (1 + pick(100)) << 20U;
+            }
+        }
+        std::vector<PresentDisk> present;
+        FitOptions options;
+        layout::each<layout::Disk>(layout, [&](const layout::Node& node, const layout::Disk& disk) {
+            auto facts = disk.facts;
+            const auto base = seed % 2 == 0 ? facts.size : needed_bytes(layout, node.id) * 2 / 5;  // every other time the partitions have to give way
+            facts.size = (base * (100 + pick(200)) / 100) >> 20U << 20U;
+            present.push_back({.facts = facts, .blank = true});
+            options.map[facts.path] = facts.path;
+        });
+        try {
+            const auto result = fit(layout, present, options);
+            CHECK(layout::contradictions(result.layout).empty());
+            layout::each<layout::Disk>(result.layout, [&](const layout::Node& node, const layout::Disk& disk) {
+                if (disk.table) {
+                    CHECK(needed_bytes(result.layout, node.id) <= disk.facts.size);
+                }
+            });
+            for (const auto& change : result.changes) {
+                ++(change.after > change.before ? larger : smaller);
+            }
+            for (const auto& node : result.layout.nodes) {
+                const auto* before = layout::find(layout, node.id);
+                if (const auto* ext = std::get_if<layout::ExtFilesystem>(&node.what)) {
+                    const auto* partition = std::get_if<layout::Partition>(&layout::find(result.layout, node.on.front())->what);
+                    CHECK((partition == nullptr || ext->blocks * ext->block_size <= partition->size));
+                    CHECK((*before == node || ext->blocks * ext->block_size > ext->used));
+                } else if (const auto* btrfs = std::get_if<layout::BtrfsFilesystem>(&node.what)) {
+                    const auto then = layout::room_on(*btrfs, sizes_below(layout, *before));
+                    const auto now = layout::room_on(*btrfs, sizes_below(result.layout, node));
+                    CHECK((now >= then || now >= layout::wanted_bytes(*btrfs)));
+                }
+            }
+        } catch (const Error& error) {
+            ++refused;
+            CHECK(error.kind() == ErrorKind::kLayout);
+            CHECK_THAT(error.what(), Catch::Contains(" bytes"));
+            CHECK_FALSE(error.hint().empty());
+        }
+    }
+    CHECK(larger > 50);
+    CHECK(smaller > 10);
+    CHECK(refused > 10);
 }
 
 }  // namespace nrear::plan

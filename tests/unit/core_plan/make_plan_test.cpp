@@ -125,7 +125,7 @@ TEST_CASE("a disk at another place of the machine: udev's links to it get new na
     CHECK(rename_devices("/dev/disk/by-path/pci-0000:00:04.0-part1 /boot", renames) == "/dev/disk/by-path/pci-0000:00:09.0-part1 /boot");
     const auto plan = make_plan(layout, {renames, {}});
     CHECK(std::get<RebuildInitramfs>(plan.steps.back().action).forced);
-    CHECK(step_with(plan, "Put new disk names into the system's files: /dev/disk/by-path/pci-0000:00:04.0 -> ") > 0);
+    CHECK(step_with(plan, "Put new disk names into the system's files: /dev/disk/by-path/pci-0000:00:04.0-part1 -> ") > 0);
 }
 
 }  // namespace nrear::plan

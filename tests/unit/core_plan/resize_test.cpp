@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/error.h"
+#include "core/layout/sizing.h"
 
 namespace nrear::plan {
 
@@ -197,6 +198,60 @@ TEST_CASE("a mirror over two disks is as large as the smaller of its members all
     CHECK(get<layout::MdArray>(layout, "md:md0").size == 19 * kGiB);
     CHECK(get<layout::MdArray>(layout, "md:md0").component_size == 19 * kGiB);
     CHECK(get<layout::XfsFilesystem>(layout, "fs:md0").blocks == 19 * kGiB / 4096);
+}
+
+TEST_CASE("btrfs on the last partition grows, and gives way down to its files, its metadata and their copies") {
+    auto layout = lvm_host();
+    std::erase_if(layout.nodes, [](const layout::Node& node) { return node.id.starts_with("pv:") || node.id.starts_with("vg:") || node.id.starts_with("lv:") || node.id.starts_with("fs:dm") || node.id == "mount:/var"; });
+    layout.nodes.push_back({"fs:vda2", {"part:vda2"}, layout::BtrfsFilesystem{.path = "/dev/vda2", .uuid = "b", .label = "", .data_profile = "single", .metadata_profile = "dup", .used = 4 * kGiB}});
+    layout::find(layout, "mount:/")->on = {"fs:vda2"};
+    auto changed = layout;
+    CHECK(described(resize(changed, {{"disk:vda", 40 * kGiB}})) == std::vector<std::string>{"partition 2 /dev/vda2: 19.4 GiB -> 39.4 GiB"});
+    const auto least = least_disk_bytes(layout, "disk:vda");
+    CHECK(least > 4 * kGiB + 2 * 256 * kMiB + 512 * kMiB);  // files, two chunks of metadata, /boot
+    CHECK(least < 7 * kGiB);
+    changed = layout;
+    CHECK_NOTHROW(resize(changed, {{"disk:vda", least}}));
+    std::get<layout::BtrfsFilesystem>(layout::find(layout, "fs:vda2")->what).data_profile = "dup";
+    CHECK(least_disk_bytes(layout, "disk:vda") > 9 * kGiB);
+    std::get<layout::BtrfsFilesystem>(layout::find(layout, "fs:vda2")->what).used = 0;  // mounted, and nobody knows how full
+    CHECK(least_disk_bytes(layout, "disk:vda") > 19 * kGiB);
+}
+
+TEST_CASE("btrfs on several devices: what each needs follows from what all hold together") {
+    layout::BtrfsFilesystem btrfs;
+    btrfs.metadata_profile = "raid1";
+    const auto room = [&](const char* profile, std::vector<std::uint64_t> devices) {
+        btrfs.data_profile = profile;
+        return layout::room_on(btrfs, devices);
+    };
+    CHECK(room("single", {10, 20}) == 30);
+    CHECK(room("raid1", {10, 20}) == 10);
+    CHECK(room("raid1", {10, 20, 30}) == 30);
+    CHECK(room("raid1", {10, 20, 100}) == 30);
+    CHECK(room("raid1c3", {10, 10, 40}) == 10);
+    CHECK(room("raid5", {10, 20, 30}) == 20);
+    CHECK(room("raid6", {10, 10, 10, 10}) == 20);
+    CHECK(room("raid10", {10, 10, 10, 10}) == 20);
+    CHECK(room("raid1", {10}) == 0);
+
+    Layout layout;
+    layout::Node node{"fs:sda", {}, layout::BtrfsFilesystem{.path = "/dev/sda", .uuid = "b", .label = "", .data_profile = "raid1", .metadata_profile = "raid1", .used = 2 * kGiB}};
+    for (const char* name : {"sda", "sdb"}) {
+        layout::Disk disk;
+        disk.facts.path = std::string("/dev/") + name;
+        disk.facts.size = (name[2] == 'a' ? 10 : 5) * kGiB;
+        layout.nodes.push_back({std::string("disk:") + name, {}, disk});
+        node.on.push_back(std::string("disk:") + name);
+    }
+    layout.nodes.push_back(node);
+    layout.nodes.push_back({"mount:/", {"fs:sda"}, mounted("/")});
+    const auto least_a = least_disk_bytes(layout, "disk:sda");
+    const auto least_b = least_disk_bytes(layout, "disk:sdb");
+    CHECK(least_b < 4 * kGiB);
+    const auto& what = std::get<layout::BtrfsFilesystem>(node.what);
+    CHECK(layout::room_on(what, {least_a, least_b}) >= layout::wanted_bytes(what));
+    CHECK(layout::room_on(what, {10 * kGiB, least_b}) >= layout::wanted_bytes(what));
 }
 
 TEST_CASE("an XFS that grows keeps the size of its groups, unless they would become a swarm") {

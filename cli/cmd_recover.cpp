@@ -59,7 +59,9 @@ std::set<std::string> hands_off(const std::vector<layout::PresentDisk>& disks) {
     std::set<std::string> names;
     for (const auto& disk : disks) {
         if (disk.rescue_medium || disk.read_only || scan::is_removable(disk.facts)) {
-            names.insert(base::replace_all(disk.facts.path.substr(std::string_view("/dev/").size()), "/", "!"));
+            for (const auto& path : disk.facts.multipath ? disk.facts.multipath->paths : std::vector<std::string>{disk.facts.path}) {
+                names.insert(base::replace_all(path.substr(std::string_view("/dev/").size()), "/", "!"));
+            }
         }
     }
     return names;

@@ -94,7 +94,7 @@ constexpr std::array kSettings{
 
     // What is left out.
     KnownSetting{"AUTOEXCLUDE_DISKS", kScalar, "y"},
-    KnownSetting{"AUTOEXCLUDE_MULTIPATH", kScalar, "y", kNeedless, "mkbackup names what it cannot bring back"},
+    KnownSetting{"AUTOEXCLUDE_MULTIPATH", kScalar, "y"},
     KnownSetting{"AUTOEXCLUDE_AUTOFS", kScalar, "", kNeedless, "network and automounted file systems are never entered"},
     KnownSetting{"AUTOEXCLUDE_PATH", kArray, "( /media /run /mnt /tmp )"},
     KnownSetting{"AUTOEXCLUDE_USB_PATH", kArray, "()"},

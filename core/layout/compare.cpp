@@ -15,11 +15,14 @@ namespace {
 
 /// Fields that change by themselves, or follow from others. A node's own path is its device; a path in what it holds (a subvolume's) is its name.
 const std::set<std::string> kVolatile = {"path", "by_path", "links", "drivers", "used", "options", "removable", "kernel", "kernel_command_line", "sfdisk_version", "lvm_version", "mode",
-                                         "subvolid", "named_by_id", "left_out", "tools", "mkfs_version"};
+                                         "subvolid", "named_by_id", "left_out", "tools", "mkfs_version", "paths"};
 /// Fields in bytes, shown in human units.
 const std::set<std::string> kSizes = {"size", "start", "journal_size"};
 
 std::string disk_identity(const Disk& disk) {
+    if (disk.facts.multipath) {
+        return "wwid " + disk.facts.multipath->wwid;
+    }
     if (!disk.facts.wwn.empty()) {
         return "wwn " + disk.facts.wwn;
     }
@@ -96,7 +99,7 @@ struct Flatten {
         if (!field) {
             return;
         }
-        if constexpr (std::is_arithmetic_v<T>) {
+        if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
             (*this)(name, *field);
         } else {
             fields(*field, Flatten{out, base::cat(prefix, name, " ")});

@@ -25,9 +25,6 @@ std::optional<std::uint64_t> size_of_holder(const Node& node) {
     if (const auto* array = std::get_if<MdArray>(&node.what)) {
         return array->table ? std::optional(array->size) : std::nullopt;
     }
-    if (const auto* map = std::get_if<Multipath>(&node.what)) {
-        return map->table ? std::optional(map->size) : std::nullopt;
-    }
     return std::nullopt;
 }
 
@@ -125,7 +122,7 @@ private:
     /// What must have something below that it can be made on.
     void look_at_edges() {
         for (const auto& node : layout_.nodes) {
-            const bool stands_alone = std::holds_alternative<Disk>(node.what) || std::holds_alternative<Multipath>(node.what) || std::holds_alternative<BootLoader>(node.what) ||
+            const bool stands_alone = std::holds_alternative<Disk>(node.what) || std::holds_alternative<BootLoader>(node.what) ||
                                       std::holds_alternative<UefiBoot>(node.what) || std::holds_alternative<MountPointDirectory>(node.what) || std::holds_alternative<Foreign>(node.what);
             if (!stands_alone && node.on.empty()) {
                 add({node.id}, cat(kind_of(node), " ", node.id, " sits on nothing"), kRecordAgain);

@@ -5,15 +5,17 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/layout/fields.h"
+#include "core/layout/multipath.h"
 
 namespace nrear::layout {
 
 /// What tells one disk from another, and what drives it. Texts are "" when the disk does not say.
 struct DiskFacts {
-    std::string path;                  ///< "/dev/vda"
+    std::string path;                  ///< "/dev/vda", "/dev/mapper/mpatha"
     std::uint64_t size = 0;            ///< bytes
     std::uint32_t logical_sector = 512;
     std::uint32_t physical_sector = 512;
@@ -26,6 +28,7 @@ struct DiskFacts {
     bool rotational = false;
     bool removable = false;            ///< of the medium, as sysfs says; USB disks mostly say false
     std::vector<std::string> drivers;  ///< kernel modules from the disk up to its bus: "virtio_blk", "virtio_pci"; built-in ones do not show
+    std::optional<Multipath> multipath;  ///< the disk is a multipath map; model, serial, wwn and the like are those of its paths
     bool operator==(const DiskFacts&) const = default;
 };
 
@@ -43,6 +46,7 @@ void fields(Either<DiskFacts> auto& disk, auto&& visit) {
     visit("rotational", disk.rotational);
     visit("removable", disk.removable);
     visit("drivers", disk.drivers);
+    visit("multipath", disk.multipath);
 }
 
 /// Sources: the MBR as in the UEFI specification 5.2.1; GPT as in 5.3.
@@ -78,6 +82,15 @@ void fields(Either<Disk> auto& disk, auto&& visit) {
     visit("table", disk.table);
 }
 
-inline std::string kind_of(const Disk&) { return "disk"; }
+inline std::string kind_of(const Disk& disk) { return disk.facts.multipath ? "multipath disk" : "disk"; }
+
+/// Whether a person means that disk: "/dev/vda", "vda"; of a map "mpatha", too.
+bool is_called(const DiskFacts& disk, std::string_view name);
+
+/// Name of a partition's device. A map's separator comes between; otherwise a 'p' when the disk's name ends in a digit.
+std::string partition_path(const DiskFacts& disk, unsigned number);
+
+/// What comes between the name of a disk's device and a partition's number when nobody says another: "p" behind a digit, "" otherwise.
+std::string usual_separator(std::string_view disk_path);
 
 }  // namespace nrear::layout

@@ -52,8 +52,18 @@ std::uint64_t bytes_at_end(const PartitionTable& table, std::uint32_t sector) {
 bool is_extended(const Partition& partition) { return partition.type == "5" || partition.type == "f" || partition.type == "85"; }
 
 std::string partition_path(std::string_view disk_path, unsigned number) {
-    const bool ends_in_digit = !disk_path.empty() && disk_path.back() >= '0' && disk_path.back() <= '9';
-    return base::cat(disk_path, ends_in_digit ? "p" : "", number);
+    return base::cat(disk_path, usual_separator(disk_path), number);
+}
+
+std::string usual_separator(std::string_view disk_path) { return !disk_path.empty() && disk_path.back() >= '0' && disk_path.back() <= '9' ? "p" : ""; }
+
+std::string partition_path(const DiskFacts& disk, unsigned number) {
+    const bool told = disk.multipath && disk.multipath->separator;
+    return told ? base::cat(disk.path, *disk.multipath->separator, number) : partition_path(disk.path, number);
+}
+
+bool is_called(const DiskFacts& disk, std::string_view name) {
+    return disk.path == name || disk.path == base::cat("/dev/", name) || (disk.multipath && disk.path == base::cat("/dev/mapper/", name));
 }
 
 const Node* find(const Layout& layout, std::string_view id) {

@@ -20,7 +20,6 @@
 #include "core/layout/lvm.h"
 #include "core/layout/md.h"
 #include "core/layout/mount.h"
-#include "core/layout/multipath.h"
 #include "core/layout/partition.h"
 #include "core/layout/swap.h"
 #include "core/layout/uefi.h"
@@ -33,7 +32,7 @@ namespace nrear::layout {
 using NodeId = std::string;
 
 /// In the order in which a layout lists them.
-using What = std::variant<Disk, Multipath, Partition, MdArray, LuksVolume, PhysicalVolume, VolumeGroup, LogicalVolume, Foreign, ExtFilesystem, XfsFilesystem,
+using What = std::variant<Disk, Partition, MdArray, LuksVolume, PhysicalVolume, VolumeGroup, LogicalVolume, Foreign, ExtFilesystem, XfsFilesystem,
                           BtrfsFilesystem, FatFilesystem, Swap, Mount, SwapFile, MountPointDirectory, BootLoader, UefiBoot>;
 
 /// A file system, swap space or the like that belongs to the one device below it: told apart by that device, not by a name of its own.

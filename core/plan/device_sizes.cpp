@@ -41,9 +41,6 @@ std::uint64_t device_bytes(const layout::Layout& layout, const Node& node) {
     if (const auto* array = std::get_if<layout::MdArray>(&node.what)) {
         return array->size;
     }
-    if (const auto* map = std::get_if<layout::Multipath>(&node.what)) {
-        return map->size;
-    }
     if (const auto* volume = std::get_if<layout::LogicalVolume>(&node.what)) {
         return volume->size;
     }

@@ -22,8 +22,6 @@ namespace {
 using base::cat;
 using layout::PresentDisk;
 
-std::string full_path(const std::string& name) { return name.starts_with('/') ? name : "/dev/" + name; }
-
 /// "0x1B2C3D4E" and "1b2c3d4e" are one id: tools write them in both ways.
 std::string plain_id(const std::string& id) {
     const auto lower = base::to_lower(id);
@@ -93,6 +91,7 @@ public:
 
     FitResult run() {
         by_operator();
+        by_identity(MatchedBy::kWwn, "WWID", [](const layout::DiskFacts& facts) { return facts.multipath ? facts.multipath->wwid : ""; });
         by_identity(MatchedBy::kWwn, "WWN", [](const layout::DiskFacts& facts) { return facts.wwn; });
         by_identity(MatchedBy::kSerial, "serial number", identifying_serial);
         by_table_id();
@@ -123,6 +122,9 @@ private:
         if (disk.facts.size < recorded.least) {
             return cat("it has ", base::human_size(disk.facts.size), " (", disk.facts.size, " bytes), what it is to hold needs ", base::human_size(recorded.least), " (", recorded.least, " bytes)");
         }
+        if (disk.facts.multipath && !recorded.facts.multipath) {
+            return "it is a multipath disk, the recorded one was none: the recovered system would call it by another name";
+        }
         if (disk.facts.logical_sector == recorded.facts.logical_sector) {
             return "";
         }
@@ -135,9 +137,12 @@ private:
         return !taken(disk) && obstacle(disk, options_).empty() && mismatch(recorded, disk).empty();
     }
 
-    /// A removable disk is nobody's second choice: only identity, or the operator, may pick it.
+    /// A multipath disk and a plain one do not stand in for each other, though their WWNs are the same: the plain one may be one path of several.
+    static bool same_kind(const layout::DiskFacts& one, const layout::DiskFacts& other) { return one.multipath.has_value() == other.multipath.has_value(); }
+
+    /// A removable disk is nobody's second choice, nor a plain one a multipath disk's: only identity, or the operator, may pick it.
     bool may_be_chosen(const Recorded& recorded, const PresentDisk& disk) const {
-        return suits(recorded, disk) && !disk.facts.removable && (disk.facts.transport != "usb" || recorded.facts.transport == "usb");
+        return suits(recorded, disk) && same_kind(recorded.facts, disk.facts) && !disk.facts.removable && (disk.facts.transport != "usb" || recorded.facts.transport == "usb");
     }
 
     void choose(Recorded& recorded, const PresentDisk& disk, MatchedBy by, std::string reason) {
@@ -154,8 +159,8 @@ private:
 
     void by_operator() {
         for (const auto& [from, to] : options_.map) {
-            const auto recorded = std::find_if(recorded_.begin(), recorded_.end(), [&](const Recorded& disk) { return disk.facts.path == full_path(from); });
-            const auto disk = std::find_if(present_.begin(), present_.end(), [&](const PresentDisk& other) { return other.facts.path == full_path(to); });
+            const auto recorded = std::find_if(recorded_.begin(), recorded_.end(), [&](const Recorded& disk) { return layout::is_called(disk.facts, from); });
+            const auto disk = std::find_if(present_.begin(), present_.end(), [&](const PresentDisk& other) { return layout::is_called(other.facts, to); });
             const auto what = cat("map ", from, " to ", to);
             if (recorded == recorded_.end()) {
                 throw unknown_disk(from);
@@ -181,7 +186,7 @@ private:
                 continue;
             }
             const auto same = [&](const PresentDisk& disk) {
-                return identity(disk.facts) == id && (by != MatchedBy::kSerial || may_be_same_model(recorded.facts, disk.facts));
+                return identity(disk.facts) == id && same_kind(recorded.facts, disk.facts) && (by != MatchedBy::kSerial || may_be_same_model(recorded.facts, disk.facts));
             };
             const auto twins = std::count_if(recorded_.begin(), recorded_.end(), [&](const Recorded& other) { return identity(other.facts) == id; });
             if (twins != 1 || std::count_if(present_.begin(), present_.end(), same) != 1) {
@@ -301,6 +306,11 @@ private:
         if (open.candidates.empty() && (open.without.empty() || options_.unattended)) {
             throw no_disk(recorded, open);
         }
+        const bool maps = std::any_of(present_.begin(), present_.end(), [](const PresentDisk& disk) { return disk.facts.multipath.has_value(); });
+        if (recorded.facts.multipath && !maps) {
+            open.why = "it was a multipath disk, and none is here; a plain disk can take it when the machine is to do without multipath";
+            return open;
+        }
         open.why = open.candidates.empty()       ? "no disk here could take it"
                    : open.candidates.size() == 1 ? "the only disk that could take it is a removable one, or holds data"
                                                  : "several disks could take it: " + base::join(open.candidates, ", ");
@@ -368,6 +378,9 @@ private:
         }
         result.changes = resize(result.layout, sizes, options_.resize);
         for (const auto& recorded : recorded_) {
+            if (recorded.facts.multipath && !recorded.chosen->facts.multipath) {
+                result.notes.push_back(cat(recorded.chosen->facts.path, " is a plain disk, ", recorded.facts.path, " was a multipath disk: the recovered system will use it without multipath"));
+            }
             const auto sector = recorded.chosen->facts.logical_sector;
             if (sector != recorded.facts.logical_sector) {
                 result.notes.push_back(cat(recorded.chosen->facts.path, " has sectors of ", sector, " bytes, the recorded disk had ", recorded.facts.logical_sector));
@@ -397,13 +410,15 @@ std::vector<layout::NodeId> without_place(const layout::Layout& layout, const Fi
     std::vector<layout::NodeId> out;
     layout::each<layout::Disk>(layout, [&](const layout::Node& node, const layout::Disk& disk) {
         for (const auto& [from, to] : options.map) {
-            if (to == kNoDisk && full_path(from) == disk.facts.path) {
+            if (to == kNoDisk && layout::is_called(disk.facts, from)) {
                 out.push_back(node.id);
             }
         }
     });
     for (const auto& [from, to] : options.map) {
-        const bool known = std::any_of(out.begin(), out.end(), [&, &name = from](const auto& id) { return layout::path_of(*layout::find(layout, id)) == full_path(name); });
+        const bool known = std::any_of(out.begin(), out.end(), [&, &name = from](const auto& id) {
+            return layout::is_called(std::get<layout::Disk>(layout::find(layout, id)->what).facts, name);
+        });
         if (to == kNoDisk && !known) {
             throw unknown_disk(from);
         }

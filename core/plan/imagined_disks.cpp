@@ -20,6 +20,23 @@ Error not_understood(std::string_view text) {
                  "for example: --disk vda=20G, --disk vda=nvme0n1:20G, --disk vdb=none; /4096 behind it for such sectors");
 }
 
+/// "/dev/mpatha" is "mpatha" as it was typed.
+bool means(const ImaginedDisk& wish, const layout::DiskFacts& disk) {
+    return wish.recorded == disk.path || (wish.recorded.starts_with("/dev/") && layout::is_called(disk, wish.recorded.substr(5)));
+}
+
+layout::PresentDisk imagined(const ImaginedDisk& wish, const layout::DiskFacts& recorded) {
+    layout::PresentDisk present{.facts = recorded, .blank = true};
+    auto& facts = present.facts;
+    if (wish.path != wish.recorded) {
+        facts.path = wish.path;
+        facts.multipath = wish.path.starts_with("/dev/mapper/") ? facts.multipath : std::nullopt;
+    }
+    facts.size = wish.size != 0 ? wish.size : facts.size;
+    facts.logical_sector = wish.sector != 0 ? wish.sector : facts.logical_sector;
+    return present;
+}
+
 }  // namespace
 
 ImaginedDisk parse_imagined_disk(std::string_view text) {
@@ -56,29 +73,28 @@ ImaginedDisk parse_imagined_disk(std::string_view text) {
 
 ImaginedMachine imagine(const layout::Layout& layout, const std::vector<ImaginedDisk>& wishes) {
     ImaginedMachine machine;
+    std::set<const ImaginedDisk*> granted;
     layout::each<layout::Disk>(layout, [&](const layout::Node&, const layout::Disk& disk) {
-        const auto is_mine = [&](const ImaginedDisk& wish) { return wish.recorded == disk.facts.path; };
-        const auto wish = std::find_if(wishes.begin(), wishes.end(), is_mine);
+        const auto wish = std::find_if(wishes.begin(), wishes.end(), [&](const ImaginedDisk& other) { return means(other, disk.facts); });
         layout::PresentDisk present{.facts = disk.facts, .blank = true};
+        if (wish != wishes.end()) {
+            granted.insert(&*wish);
+            present = imagined(*wish, disk.facts);
+        }
         if (wish != wishes.end() && wish->absent) {
             machine.map[disk.facts.path] = kNoDisk;
             return;
         }
-        if (wish != wishes.end()) {
-            present.facts.path = wish->path;
-            present.facts.size = wish->size != 0 ? wish->size : disk.facts.size;
-            present.facts.logical_sector = wish->sector != 0 ? wish->sector : disk.facts.logical_sector;
-        }
         machine.map[disk.facts.path] = present.facts.path;
         machine.disks.push_back(std::move(present));
     });
-    std::set<std::string> seen;
     for (const auto& wish : wishes) {
-        if (!machine.map.contains(wish.recorded)) {
-            throw Error(ErrorKind::kUsage, "plan for " + wish.recorded, "the layout has no such disk");
-        }
-        if (!seen.insert(wish.recorded).second) {
+        const auto same = [&](const ImaginedDisk& other) { return other.recorded == wish.recorded; };
+        if (std::count_if(wishes.begin(), wishes.end(), same) > 1) {
             throw Error(ErrorKind::kUsage, "plan for " + wish.recorded, "it is named twice");
+        }
+        if (!granted.contains(&wish)) {
+            throw Error(ErrorKind::kUsage, "plan for " + wish.recorded, "the layout has no such disk");
         }
     }
     return machine;

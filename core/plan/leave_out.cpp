@@ -102,11 +102,6 @@ private:
         }
     }
 
-    bool is_lost(Node& node, layout::Multipath&) {
-        drop_edges(node);
-        return node.on.empty();
-    }
-
     bool is_lost(Node& node, layout::MdArray& array) {
         for (std::size_t i = node.on.size(); i-- > 0;) {
             if (gone_.contains(node.on[i]) && i < array.members.size()) {

@@ -20,7 +20,8 @@ using base::cat;
 /// Files of the recovered system that may call disks by the kernel's names.
 constexpr const char* kNamingFiles[] = {"/etc/fstab", "/etc/crypttab", "/etc/default/grub", "/etc/default/grub.d", "/etc/default/grub_installdevice", "/etc/sysconfig/grub", "/etc/kernel/cmdline",
                                         "/etc/initramfs-tools/conf.d/resume", "/etc/dracut.conf.d", "/etc/mdadm.conf", "/etc/mdadm/mdadm.conf", "/var/cache/debconf/config.dat", "/boot/grub/grub.cfg", "/boot/grub/grubenv", "/boot/grub/device.map",
-                                        "/boot/grub2/grub.cfg", "/boot/grub2/grubenv", "/boot/grub2/device.map", "/boot/loader/entries"};
+                                        "/boot/grub2/grub.cfg", "/boot/grub2/grubenv", "/boot/grub2/device.map", "/boot/loader/entries",
+                                        "/etc/multipath.conf", "/etc/multipath/conf.d", "/etc/multipath/bindings", "/etc/multipath/wwids"};
 
 /// On the EFI system partition, beside the loaders that its entries start, and where boot loaders keep one entry a file. Only texts: what is signed must not change.
 void add_files_of_uefi(const layout::UefiBoot& boot, std::vector<std::string>& files) {
@@ -48,8 +49,11 @@ std::string recorded_names(const layout::Layout& layout) {
     return text;
 }
 
-/// "root=/dev/vda1" of the kernel, or a path in fstab: names that the initramfs may hold too.
+/// "root=/dev/vda1" of the kernel, or a path in fstab, or the wwid of a multipath disk: names that the initramfs may hold too.
 bool system_uses(const layout::Layout& layout, const std::vector<std::pair<std::string, std::string>>& renames) {
+    if (std::any_of(renames.begin(), renames.end(), [](const auto& rename) { return !rename.first.starts_with('/'); })) {
+        return true;
+    }
     const auto text = recorded_names(layout);
     return rename_devices(text, renames) != text;
 }
@@ -60,7 +64,9 @@ std::vector<std::string> shown_names(const layout::Layout& layout, const std::ve
     std::vector<std::string> shown;
     for (const auto& [from, to] : renames) {
         bool is_disk = false;
-        layout::each<layout::Disk>(layout, [&, &path = to](const layout::Node&, const layout::Disk& disk) { is_disk = is_disk || disk.facts.path == path; });
+        layout::each<layout::Disk>(layout, [&, &path = to](const layout::Node&, const layout::Disk& disk) {
+            is_disk = is_disk || disk.facts.path == path || (disk.facts.multipath && disk.facts.multipath->wwid == path);
+        });
         const bool kernel_name = !from.starts_with("/dev/disk/");
         if ((is_disk && kernel_name) || ((!kernel_name || !from.starts_with("/dev/")) && rename_devices(used, {{from, to}}) != used)) {
             shown.push_back(cat(from, " -> ", to.empty() ? "nothing" : to));
@@ -114,6 +120,16 @@ Plan make_plan(const layout::Layout& layout, const PlanOptions& options) {
     plan.steps.push_back({"Rebuild the initramfs if this machine's disks need it", "", RebuildInitramfs{system_uses(layout, options.renames)}});
     append(phases.last);
     return plan;
+}
+
+std::set<std::string> programs_to_recover(const layout::Layout& layout) {
+    auto names = programs_in_rescue(make_plan(layout));
+    layout::each<layout::Disk>(layout, [&](const layout::Node&, const layout::Disk& disk) {
+        if (disk.facts.multipath) {
+            names.insert({"multipath", "multipathd"});
+        }
+    });
+    return names;
 }
 
 }  // namespace nrear::plan

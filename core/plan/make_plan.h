@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,5 +22,9 @@ struct PlanOptions {
 /// Storage in creation order, mounts, files, mount points of what does not come back, names, boot loader, initramfs.
 /// Throws Error(kLayout) for a layout that layout::unsupported() complains about, Error(kIntegrity) for a broken one.
 Plan make_plan(const layout::Layout& layout, const PlanOptions& options = {});
+
+/// Programs that the rescue system must hold to recover that layout: those of its plan (programs_in_rescue()), and what has to bring its disks to light
+/// before there is a plan: multipath. Throws as make_plan().
+std::set<std::string> programs_to_recover(const layout::Layout& layout);
 
 }  // namespace nrear::plan

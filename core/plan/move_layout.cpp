@@ -26,6 +26,31 @@ void note(Renames& renames, const std::string& from, const std::string& to) {
     }
 }
 
+/// The recovered system's multipath calls its maps by its own files, which know the disk by its wwid: with the new wwid in them all names stay. Only a map
+/// that is called by its wwid has another name then.
+void note_map(Renames& links, const layout::Layout& layout, const layout::Node& node, const std::string& from, const std::string& to) {
+    const auto note_link = [&](const std::string& head, const std::string& tail) { note(links, head + from + tail, head + to + tail); };
+    note_link("", "");
+    note_link("/dev/disk/by-id/dm-uuid-mpath-", "");
+    note_link("/dev/disk/by-id/scsi-", "");
+    layout::each<layout::Partition>(layout, [&](const layout::Node& it, const layout::Partition& partition) {
+        if (it.on.front() == node.id) {
+            note_link(base::cat("/dev/disk/by-id/dm-uuid-part", partition.number, "-mpath-"), "");
+            note_link("/dev/disk/by-id/scsi-", base::cat("-part", partition.number));
+        }
+    });
+}
+
+/// Whether the system's files have to call the disk by the name that it has now.
+bool changes_name(const layout::DiskFacts& from, const layout::DiskFacts& to) {
+    return !from.multipath || !to.multipath || from.path == "/dev/mapper/" + from.multipath->wwid;
+}
+
+/// The map's own name is the recovered system's to give.
+bool keeps_name(const layout::DiskFacts& from, const layout::DiskFacts& to, const std::string& link) {
+    return from.multipath && to.multipath && link.starts_with("/dev/disk/by-id/dm-name-");
+}
+
 constexpr std::string_view kById = "/dev/disk/by-id/";
 constexpr std::string_view kByPath = "/dev/disk/by-path/";
 
@@ -97,7 +122,8 @@ std::string link_by_content(const layout::Layout& layout, const layout::NodeId& 
 void note_links(Renames& links, const layout::Layout& layout, const layout::Node& node, const layout::DiskFacts& from, const layout::DiskFacts& to) {
     const auto present = links_of(to);
     for (const auto& link : links_of(from)) {
-        if (std::find(present.begin(), present.end(), link) != present.end()) {
+        const bool noted = std::any_of(links.begin(), links.end(), [&](const auto& rename) { return rename.first == link; });
+        if (noted || keeps_name(from, to, link) || std::find(present.begin(), present.end(), link) != present.end()) {
             continue;
         }
         const auto other = equivalent(link, present);
@@ -116,41 +142,76 @@ void note_links(Renames& links, const layout::Layout& layout, const layout::Node
     }
 }
 
+/// Each disk becomes its target; its partitions' names follow.
+class Mover {
+public:
+    explicit Mover(layout::Layout& layout) : layout_(layout) {}
+
+    void move(layout::Node& node, layout::Disk& disk, layout::DiskFacts target) {
+        const auto& from = disk.facts;
+        if (from.multipath && target.multipath) {
+            target.multipath->separator = from.multipath->separator;  // the node's udev rules decide, also about this one
+            note_map(links_, layout_, node, from.multipath->wwid, target.multipath->wwid);
+        }
+        note_links(links_, layout_, node, from, target);
+        const bool in_files = changes_name(from, target);
+        rename(from.path, target.path, in_files);
+        for (auto& other : layout_.nodes) {
+            auto* partition = std::get_if<layout::Partition>(&other.what);
+            if (partition != nullptr && other.on.front() == node.id) {
+                const auto path = layout::partition_path(target, partition->number);
+                rename(partition->path, path, in_files);
+                partition->path = path;
+            }
+        }
+        disk.facts = std::move(target);
+    }
+
+    /// Paths of what lies on disks and partitions; those of arrays and volumes are their own.
+    void follow_paths() {
+        for (auto& node : layout_.nodes) {
+            std::visit(
+                [&](auto& what) {
+                    using What = std::remove_reference_t<decltype(what)>;
+                    if constexpr (requires { follow(what.path, moved_); } && !std::is_same_v<What, layout::Partition>) {
+                        follow(what.path, moved_);
+                    }
+                },
+                node.what);
+        }
+    }
+
+    /// What has another name in the files of the system.
+    Renames take() {
+        renames_.insert(renames_.end(), links_.begin(), links_.end());
+        return std::move(renames_);
+    }
+
+private:
+    void rename(const std::string& from, const std::string& to, bool in_files) {
+        note(moved_, from, to);
+        if (in_files) {
+            note(renames_, from, to);
+        }
+    }
+
+    layout::Layout& layout_;
+    Renames moved_;  ///< in the layout
+    Renames renames_;
+    Renames links_;
+};
+
 }  // namespace
 
 Renames move_layout(layout::Layout& layout, const std::map<std::string, layout::DiskFacts>& targets) {
-    Renames renames;
-    Renames links;
+    Mover mover(layout);
     for (auto& node : layout.nodes) {
         if (auto* disk = std::get_if<layout::Disk>(&node.what)) {
-            const auto& target = targets.at(node.id);
-            note(renames, disk->facts.path, target.path);
-            note_links(links, layout, node, disk->facts, target);
-            disk->facts = target;
+            mover.move(node, *disk, targets.at(node.id));
         }
     }
-    for (auto& node : layout.nodes) {
-        if (auto* partition = std::get_if<layout::Partition>(&node.what)) {
-            const auto target = targets.find(node.on.front());
-            if (target == targets.end()) {
-                continue;  // of an md array or a multipath map: its name is its own
-            }
-            const auto path = layout::partition_path(target->second.path, partition->number);
-            note(renames, partition->path, path);
-            partition->path = path;
-        }
-    }
-    for (auto& node : layout.nodes) {
-        std::visit(
-            [&](auto& what) {
-                if constexpr (requires { follow(what.path, renames); }) {
-                    follow(what.path, renames);
-                }
-            },
-            node.what);
-    }
-    renames.insert(renames.end(), links.begin(), links.end());
-    return renames;
+    mover.follow_paths();
+    return mover.take();
 }
 
 }  // namespace nrear::plan

@@ -82,7 +82,7 @@ std::string sfdisk_script(const layout::Layout& layout, const layout::Node& node
     return script;
 }
 
-void plan_partition_table(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector, Steps& steps) {
+void plan_partition_table(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector, Steps& steps, const Steps& announce) {
     const auto path = layout::path_of(node);
     const auto partitions = partitions_of(layout, node.id);
     const auto count = partitions.size();
@@ -90,6 +90,7 @@ void plan_partition_table(const layout::Layout& layout, const layout::Node& node
                      WritePartitionTable{path, sfdisk_script(layout, node, table, logical_sector)}, true});
     // udevd reads the table again when the disk is closed, and for that moment the partitions are gone.
     steps.push_back({"Let udev take notice of " + path, node.id, RunCommand{{"udevadm", "settle", "--timeout=30"}}});
+    steps.insert(steps.end(), announce.begin(), announce.end());
     std::vector<std::string> wipe{"wipefs", "--all", "--force"};
     for (const auto* partition : partitions) {
         if (!layout::is_extended(*partition)) {
@@ -104,9 +105,13 @@ void plan_partition_table(const layout::Layout& layout, const layout::Node& node
 
 void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::Disk& disk, Phases& phases) {
     const auto& path = disk.facts.path;
+    const bool map = disk.facts.multipath.has_value();
+    if (map) {
+        phases.storage.push_back(forget_partitions(node, disk.facts));  // a disk with active partitions counts as in use
+    }
     phases.storage.push_back({"Erase old signatures on " + path, node.id, RunCommand{{"wipefs", "--all", "--force", path}}, true});
     if (disk.table) {
-        plan_partition_table(layout, node, *disk.table, disk.facts.logical_sector, phases.storage);
+        plan_partition_table(layout, node, *disk.table, disk.facts.logical_sector, phases.storage, map ? Steps{make_partitions(node, disk.facts)} : Steps{});
     }
 }
 

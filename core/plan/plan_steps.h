@@ -22,7 +22,6 @@ struct Phases {
 };
 
 void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::Disk& disk, Phases& phases);
-void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::Multipath& map, Phases& phases);
 void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::MdArray& array, Phases& phases);
 void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::LuksVolume& luks, Phases& phases);
 void plan_node(const layout::Layout& layout, const layout::Node& node, const layout::PhysicalVolume& volume, Phases& phases);
@@ -46,8 +45,14 @@ inline void plan_node(const layout::Layout&, const layout::Node&, const layout::
 
 void plan_directories(const layout::Layout& layout, Steps& steps);
 
-/// The steps that put a partition table on the device that the node makes: a disk, an md array, a multipath map.
-void plan_partition_table(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector, Steps& steps);
+/// The steps that put a partition table on the device that the node makes: a disk or an md array. `announce`: what makes the partitions' devices, where the
+/// kernel does not do it by itself.
+void plan_partition_table(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector, Steps& steps,
+                          const Steps& announce = {});
+
+/// kpartx(8) lets the kernel forget, or know, the partitions of a multipath map: it reads no tables of device-mapper devices itself.
+Step forget_partitions(const layout::Node& node, const layout::DiskFacts& map);
+Step make_partitions(const layout::Node& node, const layout::DiskFacts& map);
 
 /// Script as sfdisk(8) of util-linux and libfdisk read it, that makes the device's partition table: ids, types, names, attributes, exact places.
 std::string sfdisk_script(const layout::Layout& layout, const layout::Node& node, const layout::PartitionTable& table, std::uint32_t logical_sector);

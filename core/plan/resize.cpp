@@ -54,7 +54,6 @@ private:
     }
 
     void visit(Node& node, layout::Disk& disk) { place(node, disk.table, disk.facts.logical_sector); }
-    void visit(Node& node, layout::Multipath& map) { place(node, map.table, 512); }
 
     void visit(Node& node, layout::MdArray& array) {
         if (std::any_of(node.on.begin(), node.on.end(), [&](const NodeId& id) { return changed(id); })) {

@@ -48,6 +48,14 @@ bool natural_less(std::string_view a, std::string_view b) {
     return a.size() - i < b.size() - j;
 }
 
+/// kpartx makes the partitions of a multipath map: "part2-mpath-3600140…" is number 2. 0 for all others.
+unsigned mapped_partition(const std::string& dm_uuid) {
+    constexpr std::string_view kHead = "part";
+    const auto dash = dm_uuid.find('-');
+    const bool of_map = dm_uuid.starts_with(kHead) && dash != std::string::npos && dm_uuid.compare(dash, 7, "-mpath-") == 0;
+    return of_map ? static_cast<unsigned>(base::parse_u64(std::string_view(dm_uuid).substr(kHead.size(), dash - kHead.size())).value_or(0)) : 0;
+}
+
 BlockDevice read_device(const base::Root& root, const std::string& name) {
     BlockDevice device;
     device.name = name;
@@ -64,6 +72,7 @@ BlockDevice read_device(const base::Root& root, const std::string& name) {
         device.below = {file_name(directory_of(device.sysfs))};
     } else {
         device.below = root.list(device.sysfs + "/slaves");
+        device.partition = device.below.size() == 1 ? mapped_partition(device.dm_uuid) : 0;
     }
     return device;
 }

@@ -20,8 +20,8 @@ struct BlockDevice {
     std::string sysfs;                ///< its directory, all symlinks resolved
     std::string number;               ///< "254:1"
     std::uint64_t size = 0;           ///< bytes
-    unsigned partition = 0;           ///< number in its disk's table, 0 = no partition
-    std::vector<std::string> below;   ///< names: a partition's disk; what a dm or md device is made of
+    unsigned partition = 0;           ///< number in its disk's table, or in a multipath map's; 0 = no partition
+    std::vector<std::string> below;   ///< names: a partition's disk (never empty); what a dm or md device is made of
     std::string dm_name;              ///< device-mapper name and uuid, "" for others
     std::string dm_uuid;
     std::string md_level;             ///< "raid1", "" for others

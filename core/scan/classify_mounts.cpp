@@ -5,8 +5,10 @@
 #include <array>
 #include <optional>
 
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/scan/crypttab.h"
+#include "core/scan/multipath_facts.h"
 
 namespace nrear::scan {
 
@@ -21,6 +23,10 @@ bool contains(const Range& range, std::string_view value) {
 
 /// File systems of the system itself: a disk that carries one belongs to it, even a USB stick.
 constexpr std::array kSystemMounts = {"/", "/boot", "/usr", "/var", "/home", "/opt", "/srv"};
+
+/// Without these nothing starts: what leaves them out unasked is a mistake of the operator's that shows only at recover.
+constexpr std::array kNeeded = {"/", "/boot", "/boot/efi", "/efi", "/usr", "/var"};
+constexpr const char* kAutoexcludeMultipath = "AUTOEXCLUDE_MULTIPATH";
 
 /// Kernel interfaces and volatile directories: what is mounted below them is made anew at each boot.
 constexpr std::array kVolatile = {"/proc", "/sys", "/dev", "/run"};
@@ -137,6 +143,9 @@ private:
             return cat("left out, as ", holder, " is");
         }
         if (const auto setting = excluding_setting(entry, *device); !setting.empty()) {
+            if (setting == kAutoexcludeMultipath) {
+                look_at_lost_map(entry, *device);
+            }
             return "left out by " + setting;
         }
         const auto names = devices_.chain(device->name);
@@ -168,6 +177,15 @@ private:
             return "a directory of a file system that is not mounted whole";
         }
         return std::nullopt;
+    }
+
+    /// ReaR's default leaves multipath disks out without a word; here no machine loses its root, or data that nobody knows of, by it.
+    void look_at_lost_map(const MountEntry& entry, const BlockDevice& device) {
+        const auto what = cat(base::printable(entry.mount_point), " (", device.path, ") is on a multipath disk, and AUTOEXCLUDE_MULTIPATH leaves those out");
+        if (contains(kNeeded, entry.mount_point)) {
+            throw Error(ErrorKind::kLayout, "this machine could not be recovered whole", what, "write AUTOEXCLUDE_MULTIPATH=n into the configuration; nothing was written");
+        }
+        result_.warnings.push_back(cat(what, ": its files are not in the backup; AUTOEXCLUDE_MULTIPATH=n brings them back"));
     }
 
     /// What an automounter has mounted below its directory: it does so again when it is asked for.
@@ -242,6 +260,9 @@ std::string excluded_by(const BlockDevices& devices, const BlockDevice& device, 
         }
         if (!below->md_level.empty() && (contains(options.exclude_md, below->name) || contains(options.exclude_md, below->path))) {
             return "EXCLUDE_MD";
+        }
+        if (options.autoexclude_multipath && (is_multipath(*below) || is_path(devices, *below))) {
+            return kAutoexcludeMultipath;
         }
         if (contains(options.exclude_components, below->path) || (!group.empty() && contains(options.exclude_components, "/dev/" + group)) ||
             contains(options.exclude_components, "pv:" + below->path)) {

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/scan/block_devices.h"
+#include "core/scan/multipath_facts.h"
 #include "core/scan/mounts.h"
 
 namespace nrear::scan {
@@ -73,13 +74,19 @@ std::vector<layout::PresentDisk> list_disks(const base::Root& root, BlockProbe& 
     const auto swaps = parse_swaps(root.read_if_exists("/proc/swaps").value_or(""));
     std::vector<layout::PresentDisk> disks;
     for (const auto& device : devices.all()) {
-        if (!is_disk(device)) {
+        const bool map = is_multipath(device);
+        if (!map && (!is_disk(device) || is_path(devices, device))) {
             continue;
         }
         layout::PresentDisk disk;
-        disk.facts = disk_facts(root, device);
+        disk.facts = map ? map_facts(root, devices, device) : disk_facts(root, device);
         disk.read_only = root.read_line(device.sysfs + "/ro") == "1";
         collect_uses(devices, device, mounts, swaps, disk.used_by);
+        if (map && !has_live_path(root, devices, device)) {
+            disk.used_by.push_back("none of its paths answers");
+            disks.push_back(std::move(disk));
+            continue;
+        }
         try {
             look_inside(disk, devices, device, probe);
         } catch (const Error&) {

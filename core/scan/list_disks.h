@@ -15,7 +15,7 @@ struct ListOptions {
     std::string rescue_volume_id;  ///< ISO 9660 volume id of our own medium (ISO_VOLID): a disk that carries it is no target. "" = none
 };
 
-/// All disks (optical drives are none) in natural order. A disk that cannot be read is listed as not blank, with nothing known of it.
+/// All disks (optical drives are none; a multipath map is one, its paths are not) in natural order. A disk that cannot be read is listed as not blank, with nothing known of it.
 std::vector<layout::PresentDisk> list_disks(const base::Root& root, BlockProbe& probe, const ListOptions& options);
 
 }  // namespace nrear::scan

@@ -12,6 +12,7 @@
 #include "core/scan/classify_mounts.h"
 #include "core/scan/device_kind.h"
 #include "core/scan/host_facts.h"
+#include "core/scan/multipath_facts.h"
 #include "core/scan/scan_work.h"
 
 namespace nrear::scan {
@@ -61,7 +62,7 @@ public:
 
 private:
     NodeId ensure_partition(const BlockDevice& device) {
-        const NodeId id = "part:" + device.name;
+        const NodeId id = "part:" + (device.dm_name.empty() ? device.name : device.dm_name);
         const BlockDevice* holder = devices.by_name(device.below.front());
         if (holder == nullptr) {
             return ensure_foreign(device, device_kind(device));
@@ -73,12 +74,12 @@ private:
         return id;
     }
 
-    /// A whole disk in an array with metadata at the end, or behind a multipath map, shows the table of what it is part of.
+    /// A whole disk in an array with metadata at the end shows the table of the array.
     bool shows_a_table_of_its_own(const BlockDevice& disk) const {
         const auto& all = devices.all();
         return std::none_of(all.begin(), all.end(), [&](const BlockDevice& upper) {
             const bool stands_on_it = upper.partition == 0 && std::find(upper.below.begin(), upper.below.end(), disk.name) != upper.below.end();
-            return stands_on_it && (!upper.md_level.empty() || upper.dm_uuid.starts_with("mpath-"));
+            return stands_on_it && !upper.md_level.empty();
         });
     }
 
@@ -165,11 +166,12 @@ private:
 
     void add_all_disks() {
         for (const auto& device : devices.all()) {
-            if (!is_disk(device) || is_removable(disk_facts(root, device)) || !excluded_by(devices, device, options).empty()) {
+            const bool disk = is_multipath(device) || (is_disk(device) && !is_path(devices, device) && !is_removable(disk_facts(root, device)));
+            if (!disk || !excluded_by(devices, device, options).empty()) {
                 continue;
             }
             if (const auto why = storage_of_others(device); why.empty()) {
-                ensure_disk(device);
+                ensure_device(device);
             } else {
                 warn(cat(device.path, " is left out: it carries ", why));
             }
@@ -200,8 +202,7 @@ private:
         const auto* partition = std::get_if<layout::Partition>(&node.what);
         const auto* volume = std::get_if<layout::LogicalVolume>(&node.what);
         return (partition != nullptr && !layout::is_extended(*partition)) || (volume != nullptr && volume->type != "thin-pool") ||
-               std::holds_alternative<layout::MdArray>(node.what) || std::holds_alternative<layout::LuksVolume>(node.what) ||
-               std::holds_alternative<layout::Multipath>(node.what);
+               std::holds_alternative<layout::MdArray>(node.what) || std::holds_alternative<layout::LuksVolume>(node.what);
     }
 
     void add_unused(const BlockDevice& device, const Node& node, const Signature& signature) {
@@ -268,9 +269,17 @@ std::optional<layout::PartitionTable> scan_partition_table(ScanWork& work, const
     if (!found) {
         return std::nullopt;
     }
+    const auto& all = work.devices.all();
+    const auto* disk = std::get_if<layout::Disk>(&layout::find(work.layout, holder)->what);
+    const auto facts = disk != nullptr ? disk->facts : layout::DiskFacts{.path = device.path};
     for (auto partition : found->partitions) {
-        partition.path = layout::partition_path(device.path, partition.number);
-        work.add({cat("part:", base::replace_all(layout::partition_path(device.name, partition.number), "/", "!")), {holder}, partition});
+        const auto mapped = std::find_if(all.begin(), all.end(), [&](const BlockDevice& other) {
+            return other.partition == partition.number && !other.dm_name.empty() && other.below.front() == device.name;
+        });
+        partition.path = mapped != all.end() ? mapped->path : layout::partition_path(facts, partition.number);
+        constexpr std::string_view kMapper = "/dev/mapper/";  // kernel names of maps are as chance has it
+        const auto name = facts.multipath ? partition.path.substr(kMapper.size()) : layout::partition_path(device.name, partition.number);
+        work.add({cat("part:", base::replace_all(name, "/", "!")), {holder}, partition});
     }
     return found->table;
 }

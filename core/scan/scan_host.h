@@ -15,6 +15,7 @@ namespace nrear::scan {
 /// What is left alone. Names as ReaR's settings; all lists are literal, no patterns.
 struct ScanOptions {
     bool autoexclude_disks = true;                                                    ///< AUTOEXCLUDE_DISKS: leave disks alone on which nothing is mounted
+    bool autoexclude_multipath = false;                                               ///< AUTOEXCLUDE_MULTIPATH: leave multipath maps and their paths alone
     std::vector<std::string> autoexclude_paths = {"/media", "/run", "/mnt", "/tmp"};  ///< AUTOEXCLUDE_PATH: what is mounted below them, not exactly there
     std::vector<std::string> exclude_mountpoints;                                     ///< EXCLUDE_MOUNTPOINTS
     std::vector<std::string> exclude_components;                                      ///< EXCLUDE_COMPONENTS and EXCLUDE_RECREATE: "/dev/sdb", "fs:/data", "swap:/dev/sdb2", "/dev/vg"

@@ -62,7 +62,7 @@ std::optional<layout::Node> scan_xfs(ScanWork& work, const BlockDevice& device, 
 std::optional<layout::Node> scan_btrfs(ScanWork& work, const BlockDevice& device, const std::string& type);
 std::optional<layout::Node> scan_fat(ScanWork& work, const BlockDevice& device, const std::string& type);
 
-/// The table of a device (a disk, an md array, a multipath map), and a node for each of its partitions, on `holder`.
+/// The table of a device (a disk, an md array), and a node for each of its partitions, on `holder`.
 std::optional<layout::PartitionTable> scan_partition_table(ScanWork& work, const BlockDevice& device, const layout::NodeId& holder);
 
 /// Swap that is in use, and swap files that fstab lists, each on the device or the Mount that holds it. Called when all mounts are in the layout.

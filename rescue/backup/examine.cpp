@@ -20,6 +20,7 @@ std::string layout_path(const config::Settings& settings) { return layout_direct
 scan::ScanOptions scan_options(const config::Settings& settings) {
     scan::ScanOptions options;
     options.autoexclude_disks = !settings.is_false("AUTOEXCLUDE_DISKS");
+    options.autoexclude_multipath = !settings.is_false("AUTOEXCLUDE_MULTIPATH");
     // "/data/" and "/data" are one place.
     const auto paths = [&](const char* name) {
         auto list = settings.array(name);

@@ -42,7 +42,7 @@ image::ImageOptions image_options(const BackupContext& context, const layout::La
     image::ImageOptions options;
     options.kernel = kernel;
     options.program = program_path(context);
-    options.plan_programs = plan::programs_in_rescue(plan::make_plan(layout));
+    options.plan_programs = plan::programs_to_recover(layout);
     options.required_programs = settings.array("REQUIRED_PROGS");
     options.programs = settings.array("PROGS");
     options.copy_as_is = settings.array("COPY_AS_IS");

@@ -18,7 +18,7 @@ namespace nrear::image {
 struct ImageOptions {
     Kernel kernel;                                  ///< from find_kernel()
     std::string program;                            ///< nrear itself, resolved: what /proc/self/exe links to; becomes /usr/sbin/nrear and /init
-    std::set<std::string> plan_programs;            ///< plan::programs_in_rescue() of the recover plan: all must exist
+    std::set<std::string> plan_programs;            ///< plan::programs_to_recover(): all must exist
     std::vector<std::string> required_programs;     ///< REQUIRED_PROGS: all must exist
     std::vector<std::string> programs;              ///< PROGS: taken where they exist
     std::vector<std::string> copy_as_is;            ///< COPY_AS_IS: paths, shell patterns

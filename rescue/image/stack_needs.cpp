@@ -17,6 +17,11 @@ constexpr StackNeeds kNeeds[] = {
      "camellia_generic cast6_generic"},
     {"mkfs.btrfs", "btrfs btrfstune", "", "btrfs crc32c_generic xxhash_generic blake2b_generic sha256_generic"},
     {"mkfs.fat", "fsck.fat fatlabel", "", "vfat nls_cp437 nls_ascii nls_iso8859-1 nls_utf8"},
+    // The rescue system starts them before recover looks for disks. Checkers, prioritisers and libgcc_s are opened at run time. /etc/multipath holds the names of
+    // the maps and which disks are any.
+    {"multipath", "kpartx dmsetup",
+     "/etc/multipath.conf /etc/multipath /lib/multipath /lib64/multipath /usr/lib/multipath /usr/lib64/multipath libgcc_s.so.1",
+     "dm-mod dm-multipath dm-round-robin dm-queue-length dm-service-time dm-historical-service-time dm-io-affinity scsi_dh_alua scsi_dh_emc scsi_dh_hp_sw scsi_dh_rdac"},
     {"mkfs.xfs", "xfs_repair xfs_db xfs_growfs xfs_io fsck.xfs", "", "xfs"},
     {"lvm", "pvs vgs lvs pvscan vgscan lvscan pvdisplay vgdisplay lvdisplay pvchange vgchange lvchange vgcfgbackup vgcfgrestore dmsetup", "/etc/lvm/profile",
      "dm-mod dm-log dm-mirror dm-raid dm-region-hash raid0 raid1 raid10 raid456"},

@@ -24,6 +24,7 @@
 #include "rescue/system/image_check.h"
 #include "rescue/system/kernel_arguments.h"
 #include "rescue/system/mounts.h"
+#include "rescue/system/multipath.h"
 #include "rescue/system/network_setup.h"
 #include "rescue/system/power.h"
 #include "rescue/system/session.h"
@@ -51,6 +52,7 @@ public:
         stage("read what is to be recovered", [&] { read_record(); });
         stage("prepare commands", [&] { prepare_commands(); });
         stage("load drivers", [&] { take_problems(load_drivers(record_.modules_to_load, runner_, *log_)); });
+        stage("put multipath disks together", [&] { take_problems(start_multipath(base::Root("/"), runner_, *log_)); });
         stage("set up the network", [&] { set_up_network(); });
         stage("find the consoles", [&] { consoles_ = present_consoles(); });
         if (consoles_.empty()) {

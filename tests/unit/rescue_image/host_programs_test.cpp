@@ -34,7 +34,7 @@ std::vector<std::string> planned_hosts() {
 }
 
 std::set<std::string> programs_of(const std::string& host) {
-    return plan::programs_in_rescue(plan::make_plan(layout::from_json(base::Root("/").read(host + "/layout.json"))));
+    return plan::programs_to_recover(layout::from_json(base::Root("/").read(host + "/layout.json")));
 }
 
 class NoCommands final : public base::CommandRunner {

@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 
 #include "core/base/byte_order.h"
@@ -33,10 +34,19 @@ struct Probe {
     blkid_probe get() const { return handle.get(); }
 };
 
+/// The device is named by `what`; why is errno's, when there is one.
+[[noreturn]] void throw_unreadable(const std::string& what, int error_number) {
+    constexpr const char* kHint = "the kernel's messages (dmesg) say more; replace the disk if it fails, or leave it out with EXCLUDE_COMPONENTS";
+    if (error_number != 0) {
+        throw system_error(what, error_number, kHint);
+    }
+    throw Error(ErrorKind::kGeneral, what, "it cannot be read", kHint);
+}
+
 base::UniqueFd open_device(const std::string& device) {
     base::UniqueFd fd(::open(device.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!fd) {
-        throw system_error("open " + device, errno);
+        throw_unreadable("open " + device, errno);
     }
     return fd;
 }
@@ -44,8 +54,9 @@ base::UniqueFd open_device(const std::string& device) {
 Probe open_probe(const std::string& device) {
     Probe probe{open_device(device), {}};
     probe.handle.reset(blkid_new_probe());
+    errno = 0;
     if (!probe.handle || blkid_probe_set_device(probe.get(), probe.fd.get(), 0, 0) != 0) {
-        throw Error(ErrorKind::kGeneral, "look at what is on " + device, "libblkid cannot read it");
+        throw_unreadable("look at what is on " + device, errno);
     }
     return probe;
 }
@@ -90,7 +101,7 @@ std::string read_at(int fd, std::uint64_t offset, std::size_t size, const std::s
     while (done < size) {
         const ssize_t got = pread(fd, bytes.data() + done, size - done, static_cast<off_t>(offset + done));
         if (got < 0 && errno != EINTR) {
-            throw system_error("read " + device, errno);
+            throw_unreadable("read " + device, errno);
         }
         if (got == 0) {
             break;
@@ -104,7 +115,7 @@ std::string read_at(int fd, std::uint64_t offset, std::size_t size, const std::s
 std::uint64_t size_of(int fd, const std::string& device) {
     const off_t end = lseek(fd, 0, SEEK_END);
     if (end < 0) {
-        throw system_error("find the size of " + device, errno);
+        throw_unreadable("find the size of " + device, errno);
     }
     return static_cast<std::uint64_t>(end);
 }
@@ -129,6 +140,7 @@ std::optional<Signature> BlkidProbe::signature(const std::string& device) {
     const Probe probe = open_probe(device);
     blkid_probe_enable_superblocks(probe.get(), 1);
     blkid_probe_set_superblocks_flags(probe.get(), BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID | BLKID_SUBLKS_MAGIC);
+    errno = 0;
     const int result = blkid_do_safeprobe(probe.get());
     if (result == 1) {
         return std::nullopt;
@@ -137,7 +149,7 @@ std::optional<Signature> BlkidProbe::signature(const std::string& device) {
         return Signature{"ambiguous", "", ""};
     }
     if (result != 0) {
-        throw Error(ErrorKind::kGeneral, "look at what is on " + device, "it cannot be read");
+        throw_unreadable("look at what is on " + device, errno);
     }
     Signature found{value_of(probe.get(), "TYPE"), value_of(probe.get(), "LABEL"), value_of(probe.get(), "UUID")};
     if (found.type == "swap") {

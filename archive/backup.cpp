@@ -39,29 +39,6 @@ private:
     std::uint64_t bytes_ = 0;
 };
 
-/// A plain tar: blocks go out as they are.
-class PlainOutput final : public BlockOutput {
-public:
-    explicit PlainOutput(base::Sink& out) : out_(out), block_(new std::byte[kBlockSize]) {}
-    base::MutableBytes space() override { return {block_.get() + filled_, kBlockSize - filled_}; }
-    void advance(std::size_t count) override {
-        filled_ += count;
-        if (filled_ == kBlockSize) {
-            flush();
-        }
-    }
-    void flush() {
-        base::check_interrupt();
-        out_.write({block_.get(), filled_});
-        filled_ = 0;
-    }
-
-private:
-    base::Sink& out_;
-    std::unique_ptr<std::byte[]> block_;
-    std::size_t filled_ = 0;
-};
-
 /// "/a//b/" -> "/a/b"
 std::string normalised(std::string_view path) {
     std::string text;
@@ -127,15 +104,9 @@ public:
         HashingSink hashing(out);
         choose_trees();
         progress_.transfer_started("Backing up", options_.expected_bytes);
-        if (options_.compression.codec == Codec::kNone) {
-            PlainOutput plain(hashing);
-            write_trees(plain);
-            plain.flush();
-        } else {
-            GzipSink gzip(hashing, options_.compression, options_.threads);
-            write_trees(gzip);
-            gzip.finish();
-        }
+        GzipSink packed(hashing, options_.compression, options_.threads, options_.on_member);
+        write_trees(packed);
+        packed.finish();
         progress_.transfer_finished();
         summary_.archive_bytes = hashing.bytes();
         summary_.archive_sha256 = hashing.finish_hash();

@@ -30,7 +30,8 @@ struct BackupOptions {
     Compression compression;
     unsigned threads = 0;                                ///< 0 = all allowed cores
     std::uint64_t expected_bytes = 0;                    ///< for the progress display; 0 = unknown
-    std::function<void(std::string_view path)> on_file;  ///< each member's path as stored (for backup.log)
+    std::function<void(std::string_view path)> on_file;  ///< each entry's path as stored (for backup.log)
+    MemberListener on_member;                            ///< each member's place in the archive (for the index)
 };
 
 struct BackupSummary {

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "archive/gzip_member.h"
+#include "archive/zstd_frame.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 
@@ -112,6 +113,8 @@ std::unique_ptr<BlockCompressor> make_block_compressor(const Compression& compre
             return std::make_unique<IsalCompressor>(compression.level);
         case Codec::kGzipSmall:
             return std::make_unique<LibdeflateCompressor>(compression.level);
+        case Codec::kZstd:
+            return make_zstd_compressor(compression.level);
         case Codec::kNone:
             break;
     }

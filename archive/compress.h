@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "archive/block_io.h"
+#include "archive/member_place.h"
 #include "core/base/byte_stream.h"
 
 namespace nrear::archive {
@@ -14,18 +15,19 @@ namespace nrear::archive {
 enum class Codec {
     kGzipFast,   ///< gzip by ISA-L
     kGzipSmall,  ///< gzip by libdeflate
-    kNone,       ///< no gzip at all: a plain tar
+    kZstd,       ///< zstd frames in place of gzip members
+    kNone,       ///< not packed: a plain tar
 };
 
 struct Compression {
     Codec codec = Codec::kGzipFast;
-    int level = 2;  ///< ISA-L 0..3; libdeflate 1..12
+    int level = 2;  ///< ISA-L 0..3; libdeflate 1..12; zstd 1..19
 };
 
 /// The content of one member at most: 1 MiB.
 inline constexpr std::size_t kBlockSize = std::size_t{1} << 20;
 
-/// Makes one gzip member of a block; made once per thread and used again.
+/// Makes one member of a block; made once per thread and used again.
 class BlockCompressor {
 public:
     virtual ~BlockCompressor() = default;
@@ -40,10 +42,11 @@ std::unique_ptr<BlockCompressor> make_block_compressor(const Compression& compre
 
 /// Splits what is written into blocks, packs them on `threads` threads (0 = all allowed cores, at most 16), writes members in order to `out`.
 /// Order: as written. Bound: `threads` + 8 blocks in flight. End: the first error of any stage is thrown from write(), space() or finish();
-/// destroying it unfinished drops what is in flight and joins its threads. `out` must outlive it and is written by one thread of ours.
+/// destroying it unfinished drops what is in flight and joins its threads. `out` must outlive it and is written by one thread of ours, which also calls
+/// `on_member`. A plain tar (Codec::kNone) passes through the same stages, each block a member of itself.
 class GzipSink final : public base::FinishingSink, public BlockOutput {
 public:
-    GzipSink(base::Sink& out, const Compression& compression, unsigned threads = 0);
+    GzipSink(base::Sink& out, const Compression& compression, unsigned threads = 0, MemberListener on_member = {});
     ~GzipSink() override;
     void write(base::Bytes bytes) override;
     base::MutableBytes space() override;

@@ -22,23 +22,22 @@ struct Slot {
     std::unique_ptr<std::byte[]> block;  // new[] without initialisation: zero-filling costs more than compressing small files
     std::unique_ptr<std::byte[]> member;
     std::size_t block_size = 0;
-    std::size_t member_size = 0;
+    base::Bytes packed_bytes;  // in `member`, or the block itself
     bool packed = false;
 };
 
 }  // namespace
 
 struct GzipSink::Pipeline {
-    Pipeline(base::Sink& sink, const Compression& compression, unsigned threads) : out(sink) {
+    Pipeline(base::Sink& sink, const Compression& compression, unsigned threads, MemberListener listener) : out(sink), on_member(std::move(listener)) {
         std::vector<std::unique_ptr<BlockCompressor>> compressors;
         for (unsigned i = 0; i < threads; ++i) {
-            compressors.push_back(make_block_compressor(compression));
+            compressors.push_back(compression.codec == Codec::kNone ? nullptr : make_block_compressor(compression));
         }
-        member_bound = compressors.front()->bound(kBlockSize);
         slots.resize(threads + kSlack);
         try {
             for (auto& compressor : compressors) {
-                workers.emplace_back([this, owned = std::move(compressor)] { guarded([&] { pack_blocks(*owned); }); });
+                workers.emplace_back([this, owned = std::move(compressor)] { guarded([&] { pack_blocks(owned.get()); }); });
             }
             workers.emplace_back([this] { guarded([this] { write_members(); }); });
         } catch (...) {  // no thread to be had: those that started must not outlive us
@@ -83,7 +82,7 @@ struct GzipSink::Pipeline {
 
     Slot& slot(std::uint64_t number) { return slots[number % slots.size()]; }
 
-    void pack_blocks(BlockCompressor& compressor) {
+    void pack_blocks(BlockCompressor* compressor) {
         for (;;) {
             std::unique_lock lock(mutex);
             changed.wait(lock, [this] { return stopped || packing < filled || ended; });
@@ -92,13 +91,32 @@ struct GzipSink::Pipeline {
             }
             Slot& mine = slot(packing++);
             lock.unlock();
-            if (!mine.member) {
-                mine.member.reset(new std::byte[member_bound]);
-            }
-            mine.member_size = compressor.compress({mine.block.get(), mine.block_size}, {mine.member.get(), member_bound});
+            pack(mine, compressor);
             lock.lock();
             mine.packed = true;
             changed.notify_all();
+        }
+    }
+
+    static void pack(Slot& slot, BlockCompressor* compressor) {
+        const base::Bytes block(slot.block.get(), slot.block_size);
+        if (compressor == nullptr) {
+            slot.packed_bytes = block;
+            return;
+        }
+        const std::size_t bound = compressor->bound(kBlockSize);
+        if (!slot.member) {
+            slot.member.reset(new std::byte[bound]);
+        }
+        slot.packed_bytes = {slot.member.get(), compressor->compress(block, {slot.member.get(), bound})};
+    }
+
+    void write(const Slot& slot) {
+        out.write(slot.packed_bytes);
+        const MemberPlace place{archive_bytes, slot.packed_bytes.size(), slot.block_size};
+        archive_bytes += place.length;
+        if (on_member) {
+            on_member(place);
         }
     }
 
@@ -111,7 +129,7 @@ struct GzipSink::Pipeline {
             }
             Slot& next = slot(written);
             lock.unlock();
-            out.write({next.member.get(), next.member_size});
+            write(next);
             lock.lock();
             next.packed = false;
             ++written;
@@ -170,7 +188,8 @@ struct GzipSink::Pipeline {
     }
 
     base::Sink& out;
-    std::size_t member_bound = 0;
+    MemberListener on_member;         // of the writing thread, as is the next
+    std::uint64_t archive_bytes = 0;
     std::vector<Slot> slots;
     std::vector<std::thread> workers;
     std::mutex mutex;  // guards all below; a slot's buffers belong to the stage that the counters say
@@ -184,8 +203,8 @@ struct GzipSink::Pipeline {
     std::exception_ptr error;
 };
 
-GzipSink::GzipSink(base::Sink& out, const Compression& compression, unsigned threads)
-    : pipeline_(std::make_unique<Pipeline>(out, compression, std::min(kMostThreads, threads == 0 ? allowed_processors() : threads))) {}
+GzipSink::GzipSink(base::Sink& out, const Compression& compression, unsigned threads, MemberListener on_member)
+    : pipeline_(std::make_unique<Pipeline>(out, compression, std::min(kMostThreads, threads == 0 ? allowed_processors() : threads), std::move(on_member))) {}
 
 GzipSink::~GzipSink() = default;
 

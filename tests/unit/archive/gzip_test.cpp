@@ -124,6 +124,48 @@ TEST_CASE("gzip: each member says how long it is") {
     CHECK(members == 4);
 }
 
+TEST_CASE("gzip: each written member is reported, in order, whatever the codec") {
+    const std::string data = some_data(5 * kBlockSize + 77, 13);
+    for (const Compression& compression : {Compression{}, Compression{Codec::kGzipSmall, 1}, Compression{Codec::kZstd, 1}, Compression{Codec::kNone, 0}}) {
+        TextSink out;
+        std::vector<MemberPlace> places;
+        GzipSink sink(out, compression, 3, [&](const MemberPlace& place) { places.push_back(place); });
+        sink.write(base::as_bytes(data));
+        sink.finish();
+        REQUIRE(places.size() == 6);
+        std::uint64_t offset = 0;
+        std::uint64_t tar_length = 0;
+        for (const MemberPlace& place : places) {
+            CHECK(place.offset == offset);
+            offset += place.length;
+            tar_length += place.tar_length;
+        }
+        CHECK(offset == out.text.size());
+        CHECK(tar_length == data.size());
+        CHECK(places.back().tar_length == 77);
+        if (compression.codec == Codec::kNone) {
+            CHECK((out.text == data));
+        } else if (compression.codec != Codec::kZstd) {
+            CHECK((unpacked(out.text.substr(places[2].offset, places[2].length)) == data.substr(2 * kBlockSize, kBlockSize)));
+        }
+    }
+}
+
+TEST_CASE("gzip: a listener that fails ends the run like a sink that fails") {
+    TextSink out;
+    GzipSink sink(out, {}, 2, [](const MemberPlace& place) {
+        if (place.offset > 0) {
+            throw Error(ErrorKind::kGeneral, "keep the index", "there is no room");
+        }
+    });
+    const std::string data = some_data(3 * kBlockSize, 14);
+    const auto write_all = [&] {
+        sink.write(base::as_bytes(data));
+        sink.finish();
+    };
+    CHECK_THROWS_WITH(write_all(), Catch::Contains("keep the index"));
+}
+
 TEST_CASE("gzip: foreign archives, one stream, several, mixed with ours, with zeros behind, not packed at all") {
     const std::string a = some_data(2500000, 5);
     const std::string b = some_data(10, 6);

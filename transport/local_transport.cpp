@@ -177,6 +177,12 @@ void LocalTransport::remove(const std::string& path) {
     }
 }
 
+void LocalTransport::remove_directory(const std::string& path) {
+    if (::rmdir(path.c_str()) != 0 && errno != ENOENT) {
+        fail("remove the directory " + path, errno);
+    }
+}
+
 std::optional<Space> LocalTransport::space(const std::string& directory) {
     struct statvfs facts {};
     if (::statvfs(directory.c_str(), &facts) != 0) {

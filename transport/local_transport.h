@@ -16,6 +16,7 @@ public:
     void make_directories(const std::string& path) override;
     void rename(const std::string& from, const std::string& to) override;
     void remove(const std::string& path) override;
+    void remove_directory(const std::string& path) override;
     std::optional<Space> space(const std::string& directory) override;
     std::string description() const override { return "this machine's own files"; }
 };

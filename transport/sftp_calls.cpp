@@ -236,6 +236,14 @@ bool SftpCalls::remove(const std::string& path) {
     refuse(status, "remove", path, true);
 }
 
+bool SftpCalls::remove_directory(const std::string& path) {
+    const auto status = status_of(ask(PacketType::kRmdir, path, {}));
+    if (status.code == StatusCode::kOk || status.code == StatusCode::kNoSuchFile) {
+        return status.code == StatusCode::kOk;
+    }
+    refuse(status, "remove the directory", path, true);
+}
+
 void SftpCalls::rename(const std::string& from, const std::string& to) {
     expect_ok(ask(PacketType::kRename, from, to), cat("rename ", from, " to"), to);
 }

@@ -56,6 +56,7 @@ public:
     std::vector<DirectoryEntry> list(const std::string& directory);  ///< without "." and ".."
     void make_directory(const std::string& path);                   ///< mode 0750
     bool remove(const std::string& path);                           ///< false when there is no such file
+    bool remove_directory(const std::string& path);                 ///< an empty one; false when there is no such directory
     void rename(const std::string& from, const std::string& to);    ///< fails where `to` exists
     void posix_rename(const std::string& from, const std::string& to);  ///< replaces `to`; only with features().posix_rename
     std::optional<FileSystemFacts> file_system(const std::string& path);  ///< nothing where the server cannot tell

@@ -26,6 +26,7 @@ enum class PacketType : std::uint8_t {
     kReaddir = 12,
     kRemove = 13,
     kMkdir = 14,
+    kRmdir = 15,
     kStat = 17,
     kRename = 18,
     kStatus = 101,

@@ -72,6 +72,11 @@ public:
         session_->calls().remove(path);
     }
 
+    void remove_directory(const std::string& path) override {
+        const auto lock = session_->lock();
+        session_->calls().remove_directory(path);
+    }
+
     std::optional<Space> space(const std::string& directory) override {
         const auto lock = session_->lock();
         const auto facts = session_->calls().file_system(directory);

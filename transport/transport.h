@@ -42,6 +42,7 @@ public:
     virtual void make_directories(const std::string& path) = 0;            ///< like mkdir -p, mode 0750 for new ones
     virtual void rename(const std::string& from, const std::string& to) = 0;  ///< replaces `to` atomically where the server can
     virtual void remove(const std::string& path) = 0;                      ///< a missing file is no error
+    virtual void remove_directory(const std::string& path) = 0;            ///< an empty one; a missing one is no error, one with something in it is
     virtual std::optional<Space> space(const std::string& directory) = 0;  ///< nothing when the place cannot tell
     /// What it is for people: "backup@undercloud-0 (192.168.24.1) by SFTP".
     virtual std::string description() const = 0;

@@ -145,6 +145,12 @@ inline void hold_for_names(Transport& transport, const std::string& top) {
     transport.remove(top + "/b");
     transport.remove(top + "/b");
     CHECK_FALSE(transport.stat(top + "/b"));
+
+    CHECK(kind_thrown_by([&] { transport.remove_directory(top + "/c/d"); }) == ErrorKind::kGeneral);
+    transport.remove_directory(top + "/c/d/e");
+    transport.remove_directory(top + "/c/d");
+    transport.remove_directory(top + "/c/d");
+    CHECK(transport.list(top + "/c").empty());
 }
 
 inline void hold_for_errors(Transport& transport, const std::string& top) {

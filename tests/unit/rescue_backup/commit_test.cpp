@@ -86,6 +86,7 @@ public:
         change();
         files.erase(path);
     }
+    void remove_directory(const std::string&) override {}
     std::optional<transport::Space> space(const std::string&) override { return std::nullopt; }
     std::string description() const override { return "memory"; }
 };

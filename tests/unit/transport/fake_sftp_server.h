@@ -178,6 +178,9 @@ private:
                 disk_->directories.insert(path);
                 status(id, StatusCode::kOk);
                 break;
+            case PacketType::kRmdir:
+                status(id, disk_->directories.erase(path) != 0 ? StatusCode::kOk : StatusCode::kNoSuchFile);
+                break;
             default:
                 status(id, StatusCode::kUnsupported);
         }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace nrear::record {
 
@@ -13,10 +13,30 @@ namespace nrear::record {
 /// backup, whole, and each of its files lies under its final name or still has the ending. The next run finishes the renames; recover reads it as it lies.
 inline constexpr const char* kUncommittedSuffix = ".nrear-new";
 
+/// The index lies beside its archive: "backup.tar.gz.index".
+inline constexpr const char* kIndexSuffix = ".index";
+
 struct StoredFile {
     std::string path;          ///< absolute on the server; "" when this run did not make it
     std::uint64_t size = 0;    ///< bytes
     std::string sha256;        ///< of the stored bytes
+};
+
+/// What is known of the backup from reading it back.
+struct Verification {
+    std::string when;          ///< RFC 3339, UTC
+    std::string how;           ///< "sample" or "full"
+    std::uint64_t members = 0; ///< compressed pieces of the archive that were read
+    std::uint64_t bytes = 0;   ///< of the archive and its index
+    std::string problem;       ///< what was found, for people; "" = nothing
+    bool operator==(const Verification&) const = default;
+};
+
+/// Directories into which the files of the backup before move at the commit; "" = they are replaced.
+struct EarlierGoesTo {
+    std::string backup;        ///< archive, index, file list, record
+    std::string output;        ///< ISO
+    bool operator==(const EarlierGoesTo&) const = default;
 };
 
 struct BackupRecord {
@@ -26,11 +46,18 @@ struct BackupRecord {
     std::string nrear_version;
     std::string kernel;        ///< release of the rescue kernel
     StoredFile archive;
+    StoredFile index;          ///< of the archive; no path = none was made
     StoredFile iso;
+    std::string rescue_id;     ///< id of the backup that `iso` was made with, where that is another one (mkbackuponly keeps the ISO that there is)
     std::string plan_sha256;   ///< plan::digest() of the storage: the same for two backups between which nobody changed a disk
     std::uint64_t files = 0;
     std::uint64_t tree_bytes = 0;     ///< uncompressed tar
     std::uint64_t warnings = 0;       ///< files that changed, vanished or could not be read
+    std::optional<Verification> verified;
+    EarlierGoesTo earlier;     ///< for whoever goes on with an interrupted commit
+
+    /// The id that the rescue system on `iso` asks for.
+    const std::string& id_of_rescue() const { return rescue_id.empty() ? id : rescue_id; }
 };
 
 std::string to_json(const BackupRecord& record);

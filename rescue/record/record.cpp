@@ -9,11 +9,59 @@
 namespace nrear::record {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredFile, path, size, sha256)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BackupRecord, id, created, hostname, nrear_version, kernel, archive, iso, plan_sha256, files, tree_bytes, warnings)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Verification, when, how, members, bytes, problem)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EarlierGoesTo, backup, output)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RescueRecord, backup_id, hostname, created, nrear_version, kernel, backup_url, server_addresses, archive_path,
                                    backup_record_path, exclude_restore, networking_preparation, modules_to_load, pre_recovery_script,
                                    post_recovery_script, user_input_timeout_seconds, use_dhcp, rescue_volume_id, write_protected_ids,
                                    write_protected_label_patterns, autoresize_partitions, autoresize_exclude, grow_from_percent, consoles)
+
+// Not by macro: records from before there were an index, a verification and a history have to stay readable.
+static void to_json(nlohmann::json& json, const BackupRecord& record) {
+    json = {{"id", record.id},
+            {"created", record.created},
+            {"hostname", record.hostname},
+            {"nrear_version", record.nrear_version},
+            {"kernel", record.kernel},
+            {"archive", record.archive},
+            {"iso", record.iso},
+            {"plan_sha256", record.plan_sha256},
+            {"files", record.files},
+            {"tree_bytes", record.tree_bytes},
+            {"warnings", record.warnings}};
+    if (!record.index.path.empty()) {
+        json["index"] = record.index;
+    }
+    if (!record.rescue_id.empty()) {
+        json["rescue_id"] = record.rescue_id;
+    }
+    if (record.verified) {
+        json["verified"] = *record.verified;
+    }
+    if (record.earlier != EarlierGoesTo{}) {
+        json["earlier"] = record.earlier;
+    }
+}
+
+static void from_json(const nlohmann::json& json, BackupRecord& record) {
+    json.at("id").get_to(record.id);
+    json.at("created").get_to(record.created);
+    json.at("hostname").get_to(record.hostname);
+    json.at("nrear_version").get_to(record.nrear_version);
+    json.at("kernel").get_to(record.kernel);
+    json.at("archive").get_to(record.archive);
+    json.at("iso").get_to(record.iso);
+    json.at("plan_sha256").get_to(record.plan_sha256);
+    json.at("files").get_to(record.files);
+    json.at("tree_bytes").get_to(record.tree_bytes);
+    json.at("warnings").get_to(record.warnings);
+    record.index = json.value("index", StoredFile{});
+    record.rescue_id = json.value("rescue_id", "");
+    if (json.contains("verified")) {
+        record.verified = json.at("verified").get<Verification>();
+    }
+    record.earlier = json.value("earlier", EarlierGoesTo{});
+}
 
 namespace {
 

@@ -28,6 +28,13 @@ std::uint64_t wanted_bytes(const ExtFilesystem& ext) {
     return room_for(ext.used, inode_tables + ext.journal_size + ext.blocks * ext.block_size / 64);
 }
 
+std::uint64_t room_on(const ExtFilesystem& ext, const std::vector<std::uint64_t>&) { return ext.blocks * ext.block_size; }
+
+bool take_in(ExtFilesystem& ext, std::uint64_t bytes) {
+    ext.used += ext.used == 0 ? 0 : bytes;
+    return ext.used != 0;
+}
+
 std::optional<std::uint64_t> least_bytes(const ExtFilesystem& ext) { return std::min(ext.blocks * ext.block_size, wanted_bytes(ext)); }
 
 void resize(ExtFilesystem& ext, std::uint64_t before, std::uint64_t after) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/base/scaled.h"
 #include "core/layout/judge.h"
 #include "core/layout/tool_version.h"
 
@@ -12,12 +13,11 @@ namespace {
 
 constexpr std::uint32_t kDirectoryEntry = 32;  // bytes
 
-std::uint64_t up_to(std::uint64_t bytes, std::uint64_t unit) { return (bytes + unit - 1) / unit; }
 
 }  // namespace
 
 std::uint64_t clusters_of(const FatFilesystem& fat) {
-    const auto root = up_to(std::uint64_t{fat.root_entries} * kDirectoryEntry, fat.sector_size);
+    const auto root = base::units_for(std::uint64_t{fat.root_entries} * kDirectoryEntry, fat.sector_size);
     const auto head = fat.reserved_sectors + std::uint64_t{fat.tables} * fat.table_sectors + root;
     return (fat.sectors - std::min(fat.sectors, head)) / std::max<std::uint32_t>(fat.cluster_sectors, 1);
 }
@@ -34,8 +34,8 @@ FatFilesystem with_sectors(FatFilesystem fat, std::uint32_t sector) {
     fat.hidden_sectors /= times;
     fat.cluster_sectors = std::max<std::uint32_t>(fat.cluster_sectors / times, 1);
     const auto in_sector = sector / kDirectoryEntry;
-    fat.root_entries = static_cast<std::uint32_t>(up_to(fat.root_entries, in_sector) * in_sector);  // whole sectors
-    fat.table_sectors = static_cast<std::uint32_t>(up_to((fat.sectors / fat.cluster_sectors + 2) * fat.bits / 8 + 1, sector));
+    fat.root_entries = static_cast<std::uint32_t>(base::units_for(fat.root_entries, in_sector) * in_sector);  // whole sectors
+    fat.table_sectors = static_cast<std::uint32_t>(base::units_for((fat.sectors / fat.cluster_sectors + 2) * fat.bits / 8 + 1, sector));
     return fat;
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/base/scaled.h"
 #include "core/base/text.h"
 #include "core/layout/creation_order.h"
 
@@ -46,7 +47,7 @@ bool has_path(const Node& node) {
 std::uint64_t bytes_at_end(const PartitionTable& table, std::uint32_t sector) {
     constexpr std::uint64_t kEntry = 128;  // bytes
     const auto entries = table.entries.value_or(128) * kEntry;
-    return table.type == "gpt" ? sector + (entries + sector - 1) / sector * sector : 0;
+    return table.type == "gpt" ? sector + base::units_for(entries, sector) * sector : 0;
 }
 
 bool is_extended(const Partition& partition) { return partition.type == "5" || partition.type == "f" || partition.type == "85"; }

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "core/base/scaled.h"
 #include "core/base/text.h"
 #include "core/layout/judge.h"
 
@@ -175,6 +176,15 @@ private:
 
 bool is_visible(const LogicalVolume& volume) { return has(volume.status, "VISIBLE"); }
 
+std::pair<std::string, std::string> raid_part(const std::string& name) {
+    for (const char* part : {"_rimage_", "_rmeta_", "_mimage_"}) {
+        if (const auto at = name.rfind(part); at != std::string::npos) {
+            return {name.substr(0, at), name.substr(name.rfind('_') + 1)};
+        }
+    }
+    return {};
+}
+
 std::optional<std::string> setting(const std::vector<std::string>& settings, std::string_view name) {
     const auto head = cat(name, " = ");
     for (const auto& line : settings) {
@@ -202,7 +212,7 @@ std::uint64_t extents_of_area(const LvmSegment& segment, std::size_t area) {
     const std::uint64_t parity = type.starts_with("raid6") ? 2 : type.starts_with("raid5") || type == "raid4" ? 1 : 0;
     const std::uint64_t copies = type.starts_with("raid10") ? number_setting(segment.settings, "data_copies").value_or(2) : 1;
     const std::uint64_t shares = images > parity ? images - parity : 1;
-    return copies == 0 ? segment.extents : (segment.extents * copies + shares - 1) / shares;
+    return copies == 0 ? segment.extents : base::units_for(segment.extents * copies, shares);
 }
 
 std::vector<std::string> check_extents(const Layout& layout, const Node& group) { return ExtentMap(layout, group).problems(); }

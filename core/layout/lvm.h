@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/layout/fields.h"
@@ -159,6 +160,9 @@ void fields(Either<LogicalVolume> auto& volume, auto&& visit) {
 
 /// Whether people see it: no image of a RAID volume, no metadata of a pool.
 bool is_visible(const LogicalVolume& volume);
+
+/// "r_rimage_1", "r_rmeta_1" -> "r" and "1": parts of one RAID volume; those with one number lie together, others apart. Empty for other names.
+std::pair<std::string, std::string> raid_part(const std::string& name);
 
 /// The value of "name = value" as it stands there, strings without their quotes; nothing when there is no such line.
 std::optional<std::string> setting(const std::vector<std::string>& settings, std::string_view name);

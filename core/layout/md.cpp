@@ -33,14 +33,6 @@ std::string contradiction(const Node& node, const MdArray& array) {
     return slots.empty() ? "none of its members is there" : "";
 }
 
-/// How many members can be missing before there is no array; more may be gone when the layout of a raid10 is lucky, mdadm knows.
-std::size_t redundancy(const MdArray& array) {
-    if (array.level == "raid1" || array.level == "raid10") {
-        return array.devices - 1;
-    }
-    return array.level == "raid6" ? 2 : array.level == "raid4" || array.level == "raid5" ? 1 : 0;
-}
-
 std::string why_not(const Node& node, const MdArray& array) {
     constexpr std::array kLevels = {"linear", "raid0", "raid1", "raid4", "raid5", "raid6", "raid10"};
     constexpr std::array kMetadata = {"0.90", "1.0", "1.1", "1.2"};
@@ -54,7 +46,7 @@ std::string why_not(const Node& node, const MdArray& array) {
         return why;
     }
     const auto slots = static_cast<std::size_t>(std::count_if(array.members.begin(), array.members.end(), [](const MdMember& member) { return base::parse_u64(member.role).has_value(); }));
-    if (array.devices - slots > redundancy(array)) {
+    if (array.devices - slots > most_missing(array)) {
         return cat("only ", slots, " of its ", array.devices, " members are there");
     }
     const bool numbered = array.path.starts_with("/dev/md") && base::parse_u64(array.path.substr(std::string_view("/dev/md").size())).has_value();
@@ -62,6 +54,19 @@ std::string why_not(const Node& node, const MdArray& array) {
 }
 
 }  // namespace
+
+std::uint64_t most_missing(const MdArray& array) { return array.level == "raid10" ? array.devices - 1 : members_to_spare(array); }
+
+std::uint64_t members_to_spare(const MdArray& array) {
+    if (array.level == "raid1") {
+        return array.devices - 1;
+    }
+    if (array.level == "raid10") {  // "n2", "f3": so many copies; where they lie only mdadm knows
+        const auto copies = base::parse_u64(array.layout.empty() ? "" : std::string_view(array.layout).substr(1)).value_or(1);
+        return std::max<std::uint64_t>(copies, 1) - 1;
+    }
+    return array.level == "raid6" ? 2 : array.level == "raid4" || array.level == "raid5" ? 1 : 0;
+}
 
 void judge(const Layout& layout, const Node& node, const MdArray& array, Problems& problems) {
     if (auto why = why_not(node, array); !why.empty()) {

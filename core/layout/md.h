@@ -71,6 +71,11 @@ void fields(Either<MdArray> auto& array, auto&& visit) {
     visit("table", array.table);
 }
 
+/// How many members can be missing before there is no array; more may be gone when the copies of a raid10 lie luckily: mdadm knows.
+std::uint64_t most_missing(const MdArray& array);
+/// How many can be missing, whichever they are.
+std::uint64_t members_to_spare(const MdArray& array);
+
 inline std::string kind_of(const MdArray& array) { return "Linux software RAID (" + array.level + ")"; }
 
 }  // namespace nrear::layout

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/layout/fields.h"
 
@@ -49,6 +50,14 @@ void fields(Either<MountPointDirectory> auto& directory, auto&& visit) {
     visit("mode", directory.mode);
     visit("reason", directory.reason);
 }
+
+/// Without what is mounted there the system does not start, or does not find itself: GRUB's configuration names places in /boot, firmware the EFI system
+/// partition, the kernel's command line root and /usr.
+inline bool starts_system(std::string_view mount_point) {
+    return mount_point == "/" || mount_point == "/usr" || mount_point == "/efi" || mount_point == "/boot" || mount_point.starts_with("/boot/");
+}
+/// Without it there is no machine to come back: what starts the system, and /var with the state of its packages and services.
+inline bool system_needs(std::string_view mount_point) { return starts_system(mount_point) || mount_point == "/var"; }
 
 inline std::string kind_of(const Mount&) { return "mounted file system"; }
 inline std::string kind_of(const MountPointDirectory&) { return "mount point"; }

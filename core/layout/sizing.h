@@ -20,14 +20,31 @@ std::optional<std::uint64_t> least_bytes(const ExtFilesystem& ext);
 std::optional<std::uint64_t> least_bytes(const XfsFilesystem& xfs);
 inline std::optional<std::uint64_t> least_bytes(const auto&) { return std::nullopt; }
 
+/// What statfs(2) said is in use; 0 when the file system was not mounted, or is none.
+inline std::uint64_t bytes_in_use(const ExtFilesystem& ext) { return ext.used; }
+inline std::uint64_t bytes_in_use(const XfsFilesystem& xfs) { return xfs.used; }
+inline std::uint64_t bytes_in_use(const BtrfsFilesystem& btrfs) { return btrfs.used; }
+inline std::uint64_t bytes_in_use(const FatFilesystem& fat) { return fat.used; }
+inline std::uint64_t bytes_in_use(const auto&) { return 0; }
+
+/// More files are to be put onto it: counted as in use. False where nobody can say whether they will have room.
+bool take_in(ExtFilesystem& ext, std::uint64_t bytes);
+bool take_in(XfsFilesystem& xfs, std::uint64_t bytes);
+bool take_in(BtrfsFilesystem& btrfs, std::uint64_t bytes);
+inline bool take_in(auto&, std::uint64_t) { return false; }
+
 /// What its files need, however large the file system is: more than it has when it is too full.
 std::uint64_t wanted_bytes(const ExtFilesystem& ext);
 std::uint64_t wanted_bytes(const XfsFilesystem& xfs);
 /// Of btrfs in bytes of data, before copies and parity; the metadata's share is in it. Compare with room_on(), which counts alike.
 std::uint64_t wanted_bytes(const BtrfsFilesystem& btrfs);
+inline std::uint64_t wanted_bytes(const auto&) { return 0; }
 
-/// Bytes of data that a btrfs holds on devices of these sizes, by its data profile; never too much.
+/// Bytes that it holds, to be compared with wanted_bytes(). Of btrfs: of data on devices of these sizes, by its data profile; never too much.
+std::uint64_t room_on(const ExtFilesystem& ext, const std::vector<std::uint64_t>& devices);
+std::uint64_t room_on(const XfsFilesystem& xfs, const std::vector<std::uint64_t>& devices);
 std::uint64_t room_on(const BtrfsFilesystem& btrfs, const std::vector<std::uint64_t>& devices);
+inline std::uint64_t room_on(const auto&, const std::vector<std::uint64_t>&) { return 0; }
 /// Least bytes of the one of them that has `size`, when all give way in proportion.
 std::uint64_t least_bytes(const BtrfsFilesystem& btrfs, const std::vector<std::uint64_t>& devices, std::uint64_t size);
 /// Devices that a profile of btrfs needs: 2 for "raid1". Source: mkfs.btrfs(8), PROFILES.

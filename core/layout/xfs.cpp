@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/base/scaled.h"
 #include "core/base/text.h"
 #include "core/layout/judge.h"
 #include "core/layout/sizing.h"
@@ -40,13 +41,13 @@ std::string beyond_mkfs(const XfsFilesystem& xfs) {
     return "";
 }
 
-std::uint64_t rounded_up(std::uint64_t value, std::uint64_t unit) { return unit == 0 ? value : (value + unit - 1) / unit * unit; }
+std::uint64_t rounded_up(std::uint64_t value, std::uint64_t unit) { return unit == 0 ? value : base::units_for(value, unit) * unit; }
 
 /// As many groups as before, none of them tiny; the log stays within one that is whole.
 void shrink_groups(XfsFilesystem& xfs, std::uint64_t old_blocks) {
-    const auto groups = (old_blocks + xfs.group_blocks - 1) / xfs.group_blocks;
+    const auto groups = base::units_for(old_blocks, xfs.group_blocks);
     const std::uint64_t least = (64U << 20U) / xfs.block_size;
-    const auto blocks = rounded_up(std::max((xfs.blocks + groups - 1) / groups, least), xfs.stripe_unit / xfs.block_size);
+    const auto blocks = rounded_up(std::max(base::units_for(xfs.blocks, groups), least), xfs.stripe_unit / xfs.block_size);
     xfs.group_blocks = std::min({blocks, xfs.group_blocks, xfs.blocks});
     xfs.log_blocks = std::min(xfs.log_blocks, xfs.group_blocks / 4 * 3);
     const auto whole_groups = xfs.blocks / xfs.group_blocks;
@@ -59,19 +60,26 @@ void limit_groups(XfsFilesystem& xfs, std::uint64_t old_blocks) {
     if (xfs.group_blocks == 0) {
         return;
     }
-    const auto before = (old_blocks + xfs.group_blocks - 1) / xfs.group_blocks;
+    const auto before = base::units_for(old_blocks, xfs.group_blocks);
     if (xfs.blocks / xfs.group_blocks <= std::max(before, kMany) * kMany) {
         return;
     }
     const auto stripe = std::max<std::uint64_t>(xfs.stripe_unit / xfs.block_size, 1);
     const std::uint64_t largest = (1ULL << 40) / xfs.block_size - stripe;  // a group is smaller than 1 TiB
-    const std::uint64_t wanted = (xfs.blocks + before - 1) / before;
+    const std::uint64_t wanted = base::units_for(xfs.blocks, before);
     xfs.group_blocks = std::min(wanted, largest) / stripe * stripe;
 }
 
 }  // namespace
 
 std::uint64_t wanted_bytes(const XfsFilesystem& xfs) { return room_for(xfs.used, xfs.log_blocks * xfs.block_size + xfs.blocks * xfs.block_size / 64); }
+
+std::uint64_t room_on(const XfsFilesystem& xfs, const std::vector<std::uint64_t>&) { return xfs.blocks * xfs.block_size; }
+
+bool take_in(XfsFilesystem& xfs, std::uint64_t bytes) {
+    xfs.used += xfs.used == 0 ? 0 : bytes;
+    return xfs.used != 0;
+}
 
 std::optional<std::uint64_t> least_bytes(const XfsFilesystem& xfs) { return std::min(xfs.blocks * xfs.block_size, wanted_bytes(xfs)); }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/base/error.h"
+#include "core/base/scaled.h"
 #include "core/base/text.h"
 #include "core/layout/sizing.h"
 
@@ -16,7 +17,6 @@ using base::cat;
 using layout::Node;
 using layout::NodeId;
 
-std::uint64_t up_to(std::uint64_t bytes, std::uint64_t unit) { return unit == 0 ? bytes : (bytes + unit - 1) / unit; }
 
 /// Partitions whose size firmware or boot loaders rely on. Source: UEFI specification 5.3.3, table 5-7; the GRUB manual; sfdisk(8) --list-types.
 bool is_boot_type(const layout::Partition& partition) {
@@ -118,7 +118,7 @@ std::uint64_t Needs::content(const Node& node, std::uint64_t bytes) const {
         }
         std::uint64_t total = 0;
         layout::each<layout::PhysicalVolume>(layout_, [&](const Node&, const layout::PhysicalVolume& other) { total += other.group == volume->group ? other.extents : 0; });
-        const auto share = up_to(group_extents(*group) * volume->extents, total);  // each gives way in proportion to its part of the group
+        const auto share = base::units_for(group_extents(*group) * volume->extents, total);  // each gives way in proportion to its part of the group
         return bytes - (volume->extents - std::min(share, volume->extents)) * group->extent_size;
     }
     if (const auto* luks = std::get_if<layout::LuksVolume>(&node.what)) {
@@ -224,7 +224,7 @@ void resize_array(layout::MdArray& array, const std::vector<MemberSize>& members
     if (array.component_size != 0) {
         // A raid10 of three devices holds one and a half components; never too much, when that does not come out even.
         constexpr std::uint64_t kGrain = 65536;
-        const auto part = array.size % component / kGrain * (resized / kGrain) / up_to(component, kGrain) * kGrain;
+        const auto part = array.size % component / kGrain * (resized / kGrain) / base::units_for(component, kGrain) * kGrain;
         array.size = (array.size / component * resized + part) / unit * unit;
         array.component_size = resized;
     } else {

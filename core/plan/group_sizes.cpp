@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/base/error.h"
+#include "core/base/scaled.h"
 #include "core/base/text.h"
 #include "core/plan/device_sizes.h"
 #include "core/plan/lvm_place.h"
@@ -43,9 +44,8 @@ std::uint64_t stripes_of(const layout::Layout& layout, const LogicalVolume& volu
 /// Volumes that take room of their own and that people have made: no part of RAID or of a pool, no thin volume.
 bool takes_room(const layout::VolumeGroup& group, const LogicalVolume& volume) { return volume.group == group.name && volume.type != "thin" && layout::is_visible(volume); }
 
-std::uint64_t extents_for(std::uint64_t bytes, std::uint64_t extent_size) { return (bytes + extent_size - 1) / extent_size; }
 
-std::uint64_t extents_of(const LogicalVolume& volume, std::uint64_t extent_size) { return extents_for(volume.size, extent_size); }
+std::uint64_t extents_of(const LogicalVolume& volume, std::uint64_t extent_size) { return base::units_for(volume.size, extent_size); }
 
 class GroupResizer {
 public:
@@ -138,7 +138,7 @@ std::uint64_t Needs::volume_extents(const Node& node) const {
     const auto& group = std::get<layout::VolumeGroup>(group_node->what);
     const auto stripes = stripes_of(layout_, volume);
     if (volume.type != "thin-pool") {
-        return extents_for(extents_for(device(node.id, volume.size), group.extent_size), stripes) * stripes;
+        return base::units_for(base::units_for(device(node.id, volume.size), group.extent_size), stripes) * stripes;
     }
     std::uint64_t bytes = 0;
     layout::each<LogicalVolume>(layout_, [&](const Node& thin, const LogicalVolume& other) {
@@ -146,7 +146,7 @@ std::uint64_t Needs::volume_extents(const Node& node) const {
             bytes += device(thin.id, other.size);
         }
     });
-    return std::min(extents_for(extents_for(bytes, group.extent_size), stripes) * stripes, extents_for(volume.size, group.extent_size));
+    return std::min(base::units_for(base::units_for(bytes, group.extent_size), stripes) * stripes, base::units_for(volume.size, group.extent_size));
 }
 
 std::uint64_t Needs::group_extents(const layout::VolumeGroup& group) const {

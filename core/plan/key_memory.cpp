@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/base/scaled.h"
 #include "core/base/text.h"
 
 namespace nrear::plan {
@@ -18,7 +19,7 @@ std::vector<std::string> limit_key_memory(layout::Layout& layout, std::uint64_t 
             continue;
         }
         // Time times memory is what an attacker pays.
-        const auto rounds = (luks->pbkdf_iterations * luks->pbkdf_memory + limit - 1) / limit;
+        const auto rounds = base::units_for(luks->pbkdf_iterations * luks->pbkdf_memory, limit);
         notes.push_back(base::cat(luks->name, ": ", luks->pbkdf, " gets ", base::human_size(limit * kKiB), " of memory and ", rounds, " rounds instead of ",
                                   base::human_size(luks->pbkdf_memory * kKiB), " and ", luks->pbkdf_iterations, ": this machine has no more to give"));
         luks->pbkdf_memory = limit;

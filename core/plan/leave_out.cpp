@@ -21,33 +21,6 @@ using layout::Layout;
 using layout::Node;
 using layout::NodeId;
 
-/// Without its own disk the system would not start, or not find itself: GRUB's configuration names places in /boot, firmware the EFI system partition, the
-/// kernel's command line root and /usr.
-bool is_essential(const std::string& mount_point) {
-    return mount_point == "/" || mount_point == "/usr" || mount_point == "/efi" || mount_point == "/boot" || mount_point.starts_with("/boot/");
-}
-
-std::uint64_t members_to_spare(const layout::MdArray& array) {
-    if (array.level == "raid1") {
-        return array.devices - 1;
-    }
-    if (array.level == "raid10") {  // "n2", "f3": so many copies; where they lie only mdadm knows
-        const auto copies = base::parse_u64(array.layout.empty() ? "" : std::string_view(array.layout).substr(1)).value_or(1);
-        return std::max<std::uint64_t>(copies, 1) - 1;
-    }
-    return array.level == "raid6" ? 2 : array.level == "raid4" || array.level == "raid5" ? 1 : 0;
-}
-
-/// "r_rimage_1", "r_rmeta_1" -> "r" and "1": parts of one RAID volume; those with one number lie together, others apart.
-std::pair<std::string, std::string> raid_part(const std::string& name) {
-    for (const char* part : {"_rimage_", "_rmeta_", "_mimage_"}) {
-        if (const auto at = name.rfind(part); at != std::string::npos) {
-            return {name.substr(0, at), name.substr(name.rfind('_') + 1)};
-        }
-    }
-    return {};
-}
-
 class Leaver {
 public:
     Leaver(const Layout& recorded, const std::vector<NodeId>& disks) : recorded_(recorded), gone_(disks.begin(), disks.end()) {
@@ -122,7 +95,7 @@ private:
                 ++missing;
             }
         }
-        if (missing > members_to_spare(array) || node.on.empty()) {
+        if (missing > layout::members_to_spare(array) || node.on.empty()) {
             return true;
         }
         note(missing == 0 ? cat("the ", array.level, " array ", array.path, " has a spare less")
@@ -174,9 +147,9 @@ private:
         for (const auto& other : segment.areas) {
             taken.insert(&other == &area ? "" : other.physical);
         }
-        const auto [raid, number] = raid_part(volume.name);
+        const auto [raid, number] = layout::raid_part(volume.name);
         layout::each<layout::LogicalVolume>(result_.layout, [&](const Node&, const layout::LogicalVolume& other) {
-            const auto [other_raid, other_number] = raid_part(other.name);
+            const auto [other_raid, other_number] = layout::raid_part(other.name);
             for (const auto& part : !raid.empty() && other.group == volume.group && other_raid == raid && other_number != number ? other.segments : std::vector<layout::LvmSegment>{}) {
                 for (const auto& place : part.areas) {
                     taken.insert(place.physical);
@@ -240,7 +213,7 @@ private:
     /// Its files come back into the file system that holds its mount point, if that is as well guarded and will have room.
     bool is_lost(Node& node, layout::Mount& mount) {
         const auto id = node.id;
-        if (is_essential(mount.mount_point)) {
+        if (layout::starts_system(mount.mount_point)) {
             problems_.push_back(cat(mount.mount_point, " is on it"));
             return true;
         }
@@ -265,36 +238,18 @@ private:
     void take_in(const Node& from, const layout::Mount& mount, const Node& parent) {
         auto& to = *layout::find(result_.layout, parent.on.front());
         const auto where = base::printable(mount.mount_point);
-        const auto bytes = used_of(from);
-        auto* used = used_in(to);
+        const auto bytes = std::visit([](const auto& what) { return layout::bytes_in_use(what); }, from.what);
         if (stands_on_encryption(from) && !stands_on_encryption(to)) {
             problems_.push_back(cat(where, " is encrypted, and ", layout::path_of(parent), ", where its files would be put, is not"));
-        } else if (bytes == 0 || used == nullptr || *used == 0) {
+            return;
+        }
+        const bool first = taken_in_.insert({from.id, to.id}).second;
+        if (bytes == 0 || !std::visit([&](auto& what) { return layout::take_in(what, first ? bytes : 0); }, to.what)) {
             problems_.push_back(cat("how much room the files of ", where, " need in ", layout::path_of(parent), " is not known"));
-        } else if (taken_in_.insert({from.id, to.id}).second) {
-            *used += bytes;
+        } else if (first) {
             result_.fuller.push_back(to.id);
             note(cat(where, " has no file system of its own: its files (", base::human_size(bytes), ") are put into that of ", layout::path_of(parent)));
         }
-    }
-
-    static std::uint64_t used_of(const Node& node) {
-        return std::visit(
-            [](const auto& what) -> std::uint64_t {
-                if constexpr (requires { what.used; }) {
-                    return what.used;
-                } else {
-                    return 0;
-                }
-            },
-            node.what);
-    }
-    /// Of the file systems whose room is known.
-    static std::uint64_t* used_in(Node& node) {
-        auto* ext = std::get_if<layout::ExtFilesystem>(&node.what);
-        auto* xfs = std::get_if<layout::XfsFilesystem>(&node.what);
-        auto* btrfs = std::get_if<layout::BtrfsFilesystem>(&node.what);
-        return ext != nullptr ? &ext->used : xfs != nullptr ? &xfs->used : btrfs != nullptr ? &btrfs->used : nullptr;
     }
 
     bool stands_on_encryption(const Node& node) const {
@@ -324,14 +279,10 @@ private:
         return false;
     }
 
-    template <class T>
-    bool is_lost(Node& node, T&) {
-        if constexpr (std::is_same_v<T, layout::ExtFilesystem> || std::is_same_v<T, layout::XfsFilesystem> || std::is_same_v<T, layout::FatFilesystem>) {
-            return lost_filesystem(node);
-        } else {
-            return true;
-        }
-    }
+    bool is_lost(Node& node, layout::ExtFilesystem&) { return lost_filesystem(node); }
+    bool is_lost(Node& node, layout::XfsFilesystem&) { return lost_filesystem(node); }
+    bool is_lost(Node& node, layout::FatFilesystem&) { return lost_filesystem(node); }
+    bool is_lost(Node&, auto&) { return true; }
 
     const Layout& recorded_;
     std::set<NodeId> gone_;
@@ -350,18 +301,8 @@ void expect_room(const Layout& layout, const std::vector<NodeId>& filesystems) {
         if (node == nullptr) {
             continue;
         }
-        std::uint64_t wanted = 0;
-        std::uint64_t room = 0;
-        if (const auto* ext = std::get_if<layout::ExtFilesystem>(&node->what)) {
-            wanted = layout::wanted_bytes(*ext);
-            room = ext->blocks * ext->block_size;
-        } else if (const auto* xfs = std::get_if<layout::XfsFilesystem>(&node->what)) {
-            wanted = layout::wanted_bytes(*xfs);
-            room = xfs->blocks * xfs->block_size;
-        } else if (const auto* btrfs = std::get_if<layout::BtrfsFilesystem>(&node->what)) {
-            wanted = layout::wanted_bytes(*btrfs);
-            room = layout::room_on(*btrfs, sizes_below(layout, *node));
-        }
+        const auto wanted = std::visit([](const auto& what) { return layout::wanted_bytes(what); }, node->what);
+        const auto room = std::visit([&](const auto& what) { return layout::room_on(what, sizes_below(layout, *node)); }, node->what);
         if (wanted > room) {
             throw Error(ErrorKind::kLayout, cat("put all files on the ", layout::kind_of(*node), " on ", layout::path_of(*node)),
                         cat("it has ", base::human_size(room), " (", room, " bytes), they need ", base::human_size(wanted), " (", wanted, " bytes)"),

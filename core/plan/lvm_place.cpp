@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/scaled.h"
 #include "core/base/text.h"
 
 namespace nrear::plan {
@@ -24,7 +25,7 @@ std::uint64_t shares_of(const LvmSegment& segment) {
     constexpr std::uint64_t kMany = 5040;  // every number of shares up to 10 divides it
     probe.extents = kMany;
     const auto of_one = segment.areas.empty() ? kMany : layout::extents_of_area(probe, segment.areas.size() - 1);
-    return of_one == 0 ? 1 : (kMany + of_one - 1) / of_one;
+    return of_one == 0 ? 1 : base::units_for(kMany, of_one);
 }
 
 class Resizer {
@@ -97,7 +98,7 @@ private:
             const bool last = i + 1 == volume.segments.size() || before + segment.extents >= extents;
             if (last) {
                 const auto shares = shares_of(segment);
-                segment.extents = (extents - before + shares - 1) / shares * shares;
+                segment.extents = base::units_for(extents - before, shares) * shares;
                 volume.segments.resize(i + 1);
                 return;
             }
@@ -111,7 +112,7 @@ private:
         }
         auto& segment = volume.segments.front();
         const auto shares = shares_of(segment);
-        segment.extents = (extents + shares - 1) / shares * shares;
+        segment.extents = base::units_for(extents, shares) * shares;
         if (const auto data = layout::setting(segment.settings, "pool"); data && segment.type == "thin-pool") {
             const auto name = *data;
             resize(name, segment.extents);

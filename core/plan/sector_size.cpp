@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/base/scaled.h"
 #include "core/base/text.h"
 
 namespace nrear::plan {
@@ -14,11 +15,6 @@ using base::cat;
 using layout::Layout;
 using layout::Node;
 using layout::NodeId;
-
-bool stands_on(const Layout& layout, const Node& node, const NodeId& disk) {
-    const auto disks = layout::disks_below(layout, node.id);
-    return std::find(disks.begin(), disks.end(), disk) != disks.end();
-}
 
 std::string why_not(const layout::Partition& partition, std::uint32_t sector) {
     return partition.start % sector != 0 || partition.size % sector != 0 ? cat(partition.path, " does not begin and end at a multiple of ", sector, " bytes") : "";
@@ -49,7 +45,7 @@ std::string why_not(const layout::BootLoader&, std::uint32_t sector) { return se
 std::string why_not(const auto&, std::uint32_t) { return ""; }
 
 /// The first usable sector right behind the table (UEFI specification 5.3.1): header in sector 1, entries from sector 2.
-std::uint64_t first_usable(std::uint32_t entries, std::uint32_t sector) { return 2 + (entries * 128ULL + sector - 1) / sector; }
+std::uint64_t first_usable(std::uint32_t entries, std::uint32_t sector) { return 2 + base::units_for(entries * 128ULL, sector); }
 
 /// The usable range of a GPT.
 void change_table(std::optional<layout::PartitionTable>& table, std::uint32_t before, std::uint32_t sector) {
@@ -65,7 +61,7 @@ void change_table(std::optional<layout::PartitionTable>& table, std::uint32_t be
 
 std::string obstacle_to_sector_size(const Layout& layout, const NodeId& disk, std::uint32_t sector) {
     for (const auto& node : layout.nodes) {
-        const bool mounted = std::holds_alternative<layout::Mount>(node.what) || !stands_on(layout, node, disk);
+        const bool mounted = std::holds_alternative<layout::Mount>(node.what) || !layout::stands_on(layout, node.id, disk);
         const auto why = mounted ? "" : std::visit([&](const auto& what) { return why_not(what, sector); }, node.what);
         if (!why.empty()) {
             return why;
@@ -79,7 +75,7 @@ std::vector<std::string> change_sector_size(Layout& layout, const NodeId& disk, 
     auto& what = std::get<layout::Disk>(layout::find(layout, disk)->what);
     change_table(what.table, what.facts.logical_sector, sector);
     for (auto& node : layout.nodes) {
-        if (!stands_on(layout, node, disk)) {
+        if (!layout::stands_on(layout, node.id, disk)) {
             continue;
         }
         if (auto* array = std::get_if<layout::MdArray>(&node.what); array != nullptr && array->logical_sector < sector) {

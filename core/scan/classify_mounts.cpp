@@ -24,8 +24,6 @@ bool contains(const Range& range, std::string_view value) {
 /// File systems of the system itself: a disk that carries one belongs to it, even a USB stick.
 constexpr std::array kSystemMounts = {"/", "/boot", "/usr", "/var", "/home", "/opt", "/srv"};
 
-/// Without these nothing starts: what leaves them out unasked is a mistake of the operator's that shows only at recover.
-constexpr std::array kNeeded = {"/", "/boot", "/boot/efi", "/efi", "/usr", "/var"};
 constexpr const char* kAutoexcludeMultipath = "AUTOEXCLUDE_MULTIPATH";
 
 /// Kernel interfaces and volatile directories: what is mounted below them is made anew at each boot.
@@ -182,7 +180,7 @@ private:
     /// ReaR's default leaves multipath disks out without a word; here no machine loses its root, or data that nobody knows of, by it.
     void look_at_lost_map(const MountEntry& entry, const BlockDevice& device) {
         const auto what = cat(base::printable(entry.mount_point), " (", device.path, ") is on a multipath disk, and AUTOEXCLUDE_MULTIPATH leaves those out");
-        if (contains(kNeeded, entry.mount_point)) {
+        if (layout::system_needs(entry.mount_point)) {  // a mistake of the operator's that would show only at recover
             throw Error(ErrorKind::kLayout, "this machine could not be recovered whole", what, "write AUTOEXCLUDE_MULTIPATH=n into the configuration; nothing was written");
         }
         result_.warnings.push_back(cat(what, ": its files are not in the backup; AUTOEXCLUDE_MULTIPATH=n brings them back"));

@@ -6,6 +6,7 @@
 
 #include "core/base/byte_order.h"
 #include "core/base/error.h"
+#include "core/base/scaled.h"
 #include "core/base/text.h"
 
 namespace nrear::scan {
@@ -32,7 +33,7 @@ unsigned bits_of(const layout::FatFilesystem& fat, bool is_fat32) {
     if (is_fat32) {
         return 32;
     }
-    const std::uint64_t root_sectors = (std::uint64_t{fat.root_entries} * 32 + fat.sector_size - 1) / fat.sector_size;
+    const std::uint64_t root_sectors = base::units_for(std::uint64_t{fat.root_entries} * 32, fat.sector_size);
     const auto before_data = fat.reserved_sectors + std::uint64_t{fat.tables} * fat.table_sectors + root_sectors;
     constexpr std::uint64_t kMostOfFat12 = 4085;
     return fat.sectors <= before_data || (fat.sectors - before_data) / fat.cluster_sectors < kMostOfFat12 ? 12 : 16;

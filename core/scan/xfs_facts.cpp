@@ -7,6 +7,7 @@
 
 #include "core/base/byte_order.h"
 #include "core/base/error.h"
+#include "core/base/scaled.h"
 #include "core/base/text.h"
 
 namespace nrear::scan {
@@ -106,7 +107,7 @@ void read_log(const Superblock& superblock, layout::XfsFilesystem& xfs) {
 
 void check(const layout::XfsFilesystem& xfs, std::uint32_t groups) {
     const bool sane = std::has_single_bit(xfs.block_size) && xfs.block_size >= 512 && xfs.block_size <= 65536 && std::has_single_bit(xfs.sector_size) && xfs.group_blocks != 0 &&
-                      xfs.blocks != 0 && groups == (xfs.blocks + xfs.group_blocks - 1) / xfs.group_blocks;
+                      xfs.blocks != 0 && groups == base::units_for(xfs.blocks, xfs.group_blocks);
     if (!sane) {
         throw Error(ErrorKind::kLayout, "read an XFS superblock", "its sizes contradict each other", "the file system may be damaged: see xfs_repair -n");
     }

@@ -59,27 +59,6 @@ def controller_arguments(disks):
     return arguments
 
 
-def multipath_arguments(disk, number):
-    """The same file behind each controller (controller_arguments). No cache: what one path has written, the other reads."""
-    arguments = []
-    for path in range(PATHS):
-        name = f"disk{number}path{path}"
-        device = f"scsi-hd,bus=paths{path}.0,lun={number},drive={name},share-rw=on,serial={disk.serial or f'lab-disk-{number}'},wwn={0x5000c500a1b2c300 + number:#x}"
-        if disk.sector != 512:
-            device += f",logical_block_size={disk.sector},physical_block_size={disk.sector}"
-        arguments += ["-drive", f"file={disk.path},format=raw,if=none,id={name},file.locking=off,cache=writethrough", "-device", device]
-    return arguments
-
-
-def controller_arguments(disks):
-    """What the disks hang on, where the board has none for them."""
-    arguments = ["-device", "qemu-xhci"] if any(disk.bus == "usb" for disk in disks) else []
-    if any(disk.bus == "multipath" for disk in disks):
-        for path in range(PATHS):
-            arguments += ["-device", f"virtio-scsi-pci,id=paths{path}"]
-    return arguments
-
-
 def disk_arguments(disk, number):
     """QEMU's arguments for the disk that is `number` in the boot order of the disks."""
     if disk.bus == "multipath":

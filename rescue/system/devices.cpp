@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "core/base/error.h"
 #include "core/base/text.h"
+#include "rescue/system/attempts.h"
 
 namespace nrear::system {
 
@@ -29,51 +29,28 @@ void collect_aliases(const base::Root& root, const std::string& directory, std::
     }
 }
 
-class DriverLoader {
-public:
-    DriverLoader(base::CommandRunner& runner, base::Log& log) : runner_(runner), log_(log) {}
-
-    void run(const std::vector<std::string>& argv, std::chrono::seconds limit) {
-        base::Command command;
-        command.argv = argv;
-        command.time_limit = limit;
-        try {
-            base::run_checked(runner_, command);
-        } catch (const Error& error) {
-            log_.error(error.what());
-            problems_.emplace_back(error.what());
-        }
-    }
-
-    /// Two rounds: the drivers of buses find the devices on them.
-    void load_by_alias() {
-        std::set<std::string> loaded;
-        for (int round = 0; round < 2; ++round) {
-            std::vector<std::string> argv{"modprobe", "-a", "-b", "-q"};
-            for (const auto& alias : device_aliases(base::Root("/"))) {
-                if (loaded.insert(alias).second) {
-                    argv.push_back(alias);
-                }
-            }
-            if (argv.size() > 4) {
-                base::Command command;
-                command.argv = argv;
-                runner_.run(command);  // its status tells only that some device has no driver
+/// Two rounds: the drivers of buses find the devices on them.
+void load_by_alias(base::CommandRunner& runner) {
+    std::set<std::string> loaded;
+    for (int round = 0; round < 2; ++round) {
+        std::vector<std::string> argv{"modprobe", "-a", "-b", "-q"};
+        for (const auto& alias : device_aliases(base::Root("/"))) {
+            if (loaded.insert(alias).second) {
+                argv.push_back(alias);
             }
         }
-        for (const char* module : {"sd_mod", "sr_mod", "ext4", "xfs"}) {
+        if (argv.size() > 4) {
             base::Command command;
-            command.argv = {"modprobe", "-q", module};
-            runner_.run(command);
+            command.argv = argv;
+            runner.run(command);  // its status tells only that some device has no driver
         }
     }
-
-    std::vector<std::string> problems_;
-
-private:
-    base::CommandRunner& runner_;
-    base::Log& log_;
-};
+    for (const char* module : {"sd_mod", "sr_mod", "ext4", "xfs"}) {
+        base::Command command;
+        command.argv = {"modprobe", "-q", module};
+        runner.run(command);
+    }
+}
 
 }  // namespace
 
@@ -93,27 +70,27 @@ std::string find_udevd(const base::Root& root) {
 }
 
 std::vector<std::string> load_drivers(const std::vector<std::string>& modules_to_load, base::CommandRunner& runner, base::Log& log) {
-    DriverLoader loader(runner, log);
+    Attempts attempts(runner, log);
     for (const auto& module : modules_to_load) {
         auto argv = base::split_words(module);  // "bonding mode=1": a name and its parameters
         argv.insert(argv.begin(), "modprobe");
-        loader.run(argv, std::chrono::seconds(30));
+        attempts.run(argv, std::chrono::seconds(30));
     }
     const std::string udevd = find_udevd(base::Root("/"));
     if (udevd.empty() || !runner.exists("udevadm")) {
         log.info("no udevd here: loading drivers by the aliases of the devices");
         if (runner.exists("modprobe")) {
-            loader.load_by_alias();
+            load_by_alias(runner);
         } else {
-            loader.problems_.emplace_back("neither udevd nor modprobe is here: only what the kernel has built in works");
+            attempts.problem("neither udevd nor modprobe is here: only what the kernel has built in works");
         }
-        return loader.problems_;
+        return attempts.problems();
     }
-    loader.run({udevd, "--daemon", "--resolve-names=never"}, std::chrono::seconds(10));
-    loader.run({"udevadm", "trigger", "--type=subsystems", "--action=add"}, std::chrono::seconds(10));
-    loader.run({"udevadm", "trigger", "--type=devices", "--action=add"}, std::chrono::seconds(10));
-    loader.run({"udevadm", "settle", cat("--timeout=", kSettleLimit.count())}, kSettleLimit + std::chrono::seconds(5));
-    return loader.problems_;
+    attempts.run({udevd, "--daemon", "--resolve-names=never"}, std::chrono::seconds(10));
+    attempts.run({"udevadm", "trigger", "--type=subsystems", "--action=add"}, std::chrono::seconds(10));
+    attempts.run({"udevadm", "trigger", "--type=devices", "--action=add"}, std::chrono::seconds(10));
+    attempts.run({"udevadm", "settle", cat("--timeout=", kSettleLimit.count())}, kSettleLimit + std::chrono::seconds(5));
+    return attempts.problems();
 }
 
 }  // namespace nrear::system

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <set>
 
-#include "core/base/error.h"
 #include "core/base/text.h"
+#include "rescue/system/attempts.h"
 
 namespace nrear::system {
 
@@ -15,37 +15,25 @@ using base::cat;
 
 class Starter {
 public:
-    Starter(const base::Root& root, base::CommandRunner& runner, base::Log& log) : root_(root), runner_(runner), log_(log) {}
+    Starter(const base::Root& root, base::CommandRunner& runner, base::Log& log) : root_(root), attempts_(runner, log) {}
 
     std::vector<std::string> run() {
-        attempt({"modprobe", "dm-multipath"}, std::chrono::seconds(30));
-        attempt({"multipath", "-v1"}, std::chrono::seconds(90));
+        attempts_.run({"modprobe", "dm-multipath"}, std::chrono::seconds(30));
+        attempts_.run({"multipath", "-v1"}, std::chrono::seconds(90));
         const auto paths = paths_of_maps();
         if (paths.empty()) {
-            problems_.emplace_back("no multipath disk was found, and this machine had one: see multipath -v3; a new disk may have to be made known with multipath -a");
-            return std::move(problems_);
+            attempts_.problem("no multipath disk was found, and this machine had one: see multipath -v3; a new disk may have to be made known with multipath -a");
+            return attempts_.problems();
         }
         for (const auto& path : paths) {
             forget_partitions(path);
         }
-        attempt({"multipathd"}, std::chrono::seconds(30));
-        attempt({"udevadm", "settle", "--timeout=20"}, std::chrono::seconds(25));
-        return std::move(problems_);
+        attempts_.run({"multipathd"}, std::chrono::seconds(30));
+        attempts_.run({"udevadm", "settle", "--timeout=20"}, std::chrono::seconds(25));
+        return attempts_.problems();
     }
 
 private:
-    void attempt(const std::vector<std::string>& argv, std::chrono::seconds limit) {
-        base::Command command;
-        command.argv = argv;
-        command.time_limit = limit;
-        try {
-            base::run_checked(runner_, command);
-        } catch (const Error& error) {
-            log_.error(error.what());
-            problems_.emplace_back(error.what());
-        }
-    }
-
     /// Kernel names: "sda".
     std::set<std::string> paths_of_maps() const {
         std::set<std::string> paths;
@@ -66,14 +54,12 @@ private:
             any = any || (name.starts_with(path) && root_.exists(cat("/sys/class/block/", path, "/", name, "/partition")));
         }
         if (any) {
-            attempt({"partx", "--delete", "--nr", "1-1024", "/dev/" + base::replace_all(path, "!", "/")}, std::chrono::seconds(10));
+            attempts_.run({"partx", "--delete", "--nr", "1-1024", "/dev/" + base::replace_all(path, "!", "/")}, std::chrono::seconds(10));
         }
     }
 
     const base::Root& root_;
-    base::CommandRunner& runner_;
-    base::Log& log_;
-    std::vector<std::string> problems_;
+    Attempts attempts_;
 };
 
 }  // namespace

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <span>
 
+#include "core/base/json_text.h"
 #include "core/base/text.h"
 
 namespace nrear::cli {
@@ -13,11 +13,6 @@ namespace {
 
 using base::cat;
 using config::Diagnostic;
-
-/// JSON is UTF-8: other bytes travel as {"hex": "…"}, as in layouts.
-nlohmann::json json_text(const std::string& text) {
-    return base::is_utf8(text) ? nlohmann::json(text) : nlohmann::json::object({{"hex", base::to_hex(std::as_bytes(std::span(text)))}});
-}
 
 class Dump {
 public:
@@ -108,10 +103,10 @@ std::string dump_json(const config::Configuration& configuration, const DumpOpti
         if (setting.is_array) {
             settings[name] = nlohmann::json::array();
             for (const auto& element : setting.elements) {
-                settings[name].push_back(json_text(dump.shown(name, element.text)));
+                settings[name].push_back(base::json_text<nlohmann::json>(dump.shown(name, element.text)));
             }
         } else {
-            settings[name] = json_text(setting.elements.empty() ? "" : dump.shown(name, setting.elements.front().text));
+            settings[name] = base::json_text<nlohmann::json>(setting.elements.empty() ? "" : dump.shown(name, setting.elements.front().text));
         }
     }
     nlohmann::json warnings = nlohmann::json::array();

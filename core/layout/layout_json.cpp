@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/base/text.h"
 #include "core/layout/fields.h"
 #include "core/layout/network.h"
@@ -68,11 +69,6 @@ Json write_list(const std::vector<T>& values) {
     return list;
 }
 
-// JSON is UTF-8; a label or a path may be any bytes: those that are not UTF-8 travel as {"hex": "…"}.
-Json write_text(const std::string& text) {
-    return base::is_utf8(text) ? Json(text) : Json{{"hex", base::to_hex(std::as_bytes(std::span(text.data(), text.size())))}};
-}
-
 template <class T>
 Json write_value(const T& value) {
     if constexpr (HasFields<const T>) {
@@ -87,7 +83,7 @@ Json write_value(const T& value) {
         }
         return nullptr;
     } else if constexpr (std::is_same_v<T, std::string>) {
-        return write_text(value);
+        return base::json_text<Json>(value);
     } else if constexpr (std::is_arithmetic_v<T>) {
         return value;
     } else {
@@ -117,15 +113,9 @@ struct JsonReader {
 };
 
 std::string read_text(const Json& json, const std::string& where) {
-    if (json.is_string()) {
-        return json.get<std::string>();
-    }
-    if (!json.is_object() || json.size() != 1 || !json.contains("hex") || !json["hex"].is_string()) {
-        refuse(where, "expected a text");
-    }
-    auto text = base::from_hex(json["hex"].get<std::string>());
+    auto text = base::text_from_json(json);
     if (!text) {
-        refuse(where, "expected hex digits");
+        refuse(where, "expected a text");
     }
     return *std::move(text);
 }
@@ -198,7 +188,7 @@ constexpr unsigned kVersion = 1;
 
 Json write_node(const Node& node) {
     Json object = Json::object();
-    object["id"] = write_text(node.id);
+    object["id"] = base::json_text<Json>(node.id);
     object["on"] = write_list(node.on);
     std::visit(
         [&](const auto& what) {

@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
 #include "core/base/scope_exit.h"
+#include "core/base/json_text.h"
 #include "core/base/text.h"
 #include "core/layout/layout_json.h"
 #include "core/scan/disguise.h"
@@ -157,8 +158,7 @@ private:
     Json used_ = Json::object();
 };
 
-/// Text that JSON cannot hold as it is becomes {"hex": "…"}, and "hex:…" where it is the name of a member.
-Json json_text(const std::string& text) { return base::is_utf8(text) ? Json(text) : Json{{"hex", base::to_hex(std::as_bytes(std::span(text)))}}; }
+/// Bytes that are not UTF-8 become "hex:…" where they are the name of a member; elsewhere json_text.h.
 std::string json_name(const std::string& text) { return base::is_utf8(text) ? text : "hex:" + base::to_hex(std::as_bytes(std::span(text))); }
 
 std::string bytes_of(const Json& hex) { return base::from_hex(hex.get<std::string>()).value_or(""); }
@@ -166,13 +166,13 @@ std::string bytes_of(const Json& hex) { return base::from_hex(hex.get<std::strin
 /// Every string of the document, names of members too; of bytes that were read from a device only what was learnt, as their number must stay.
 Json disguised(const Json& json, Disguise& disguise) {
     if (json.is_string()) {
-        return json_text(disguise.apply(json.get<std::string>()));
+        return base::json_text<Json>(disguise.apply(json.get<std::string>()));
     }
     if (!json.is_structured()) {
         return json;
     }
     if (json.is_object() && json.size() == 1 && json.contains("hex")) {
-        return json_text(disguise.apply(bytes_of(json["hex"])));
+        return base::json_text<Json>(disguise.apply(bytes_of(json["hex"])));
     }
     Json out = json.is_array() ? Json::array() : Json::object();
     for (const auto& [name, value] : json.items()) {

@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
+#include "core/base/json_text.h"
 #include "core/base/text.h"
 
 namespace nrear::scan {
@@ -30,12 +31,12 @@ std::string bytes_of(std::string_view hex) {
     return *std::move(bytes);
 }
 
-/// A string, or {"hex": "…"} when it is not UTF-8.
 std::string text_of(const Json& json) {
-    if (json.is_string()) {
-        return json.get<std::string>();
+    auto text = base::text_from_json(json);
+    if (!text) {
+        throw Error(ErrorKind::kGeneral, "read a recorded host", "expected a text");
     }
-    return bytes_of(json.at("hex").get<std::string>());
+    return *std::move(text);
 }
 
 /// The name of a member; "hex:…" when it is not UTF-8.

@@ -51,9 +51,31 @@ std::vector<const layout::DiskFacts*> boot_disks(const layout::Layout& layout) {
     return disks;
 }
 
+/// BIOS starts the disk that it is set to, often just the first. What to say when the boot loader goes onto a disk that stood elsewhere among the recorded ones
+/// and is not the first here.
+void note_start_disk(const layout::Layout& layout, const layout::PresentFirmware& firmware, const std::vector<layout::PresentDisk>& present,
+                     const std::vector<std::pair<std::string, std::string>>& renames, std::vector<std::string>& notes) {
+    const auto disks = boot_disks(layout);
+    const auto first = std::find_if(present.begin(), present.end(), [](const layout::PresentDisk& disk) { return !disk.rescue_medium && !disk.facts.removable; });
+    if (firmware.kind != Firmware::kBios || disks.empty() || first == present.end()) {
+        return;
+    }
+    const auto is_first = [&](const layout::DiskFacts* disk) { return disk->path == first->facts.path; };
+    const auto moved = [&](const layout::DiskFacts* disk) {
+        return std::any_of(renames.begin(), renames.end(), [&](const auto& rename) { return rename.second == disk->path; });
+    };
+    if (std::any_of(disks.begin(), disks.end(), is_first) || std::none_of(disks.begin(), disks.end(), moved)) {
+        return;
+    }
+    const auto& disk = *disks.front();
+    notes.push_back(cat("The boot loader goes onto ", disk.path, disk.serial.empty() ? "" : cat(" (serial ", base::printable(disk.serial), ")"),
+               ", which is not the first disk here: set the firmware to start from that one."));
+}
+
 }  // namespace
 
-std::vector<std::string> firmware_notes(const layout::Layout& layout, const layout::PresentFirmware& firmware) {
+std::vector<std::string> firmware_notes(const layout::Layout& layout, const layout::PresentFirmware& firmware, const std::vector<layout::PresentDisk>& present,
+                                        const std::vector<std::pair<std::string, std::string>>& renames) {
     std::vector<std::string> notes;
     if (layout.host.firmware == Firmware::kUefi && firmware.kind == Firmware::kBios) {
         notes.push_back(cat("The recorded machine was started by UEFI, this rescue system was started by BIOS: ",
@@ -65,26 +87,8 @@ std::vector<std::string> firmware_notes(const layout::Layout& layout, const layo
                         "from the recovered disks.");
     }
     note_entries(layout, firmware, notes);
+    note_start_disk(layout, firmware, present, renames, notes);
     return notes;
-}
-
-std::string start_disk_note(const layout::Layout& layout, const layout::PresentFirmware& firmware, const std::vector<layout::PresentDisk>& present,
-                            const std::vector<std::pair<std::string, std::string>>& renames) {
-    const auto disks = boot_disks(layout);
-    const auto first = std::find_if(present.begin(), present.end(), [](const layout::PresentDisk& disk) { return !disk.rescue_medium && !disk.facts.removable; });
-    if (firmware.kind != Firmware::kBios || disks.empty() || first == present.end()) {
-        return "";
-    }
-    const auto is_first = [&](const layout::DiskFacts* disk) { return disk->path == first->facts.path; };
-    const auto moved = [&](const layout::DiskFacts* disk) {
-        return std::any_of(renames.begin(), renames.end(), [&](const auto& rename) { return rename.second == disk->path; });
-    };
-    if (std::any_of(disks.begin(), disks.end(), is_first) || std::none_of(disks.begin(), disks.end(), moved)) {
-        return "";
-    }
-    const auto& disk = *disks.front();
-    return cat("The boot loader goes onto ", disk.path, disk.serial.empty() ? "" : cat(" (serial ", base::printable(disk.serial), ")"),
-               ", which is not the first disk here: set the firmware to start from that one.");
 }
 
 }  // namespace nrear::plan

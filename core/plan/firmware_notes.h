@@ -12,11 +12,8 @@
 namespace nrear::plan {
 
 /// Empty when the recorded system will start on this machine as it did. Whole sentences.
-std::vector<std::string> firmware_notes(const layout::Layout& layout, const layout::PresentFirmware& firmware);
-
-/// BIOS starts the disk that it is set to, often just the first. What to say when the boot loader goes onto a disk that stood elsewhere among the recorded ones
-/// and is not the first here; "" when there is nothing to say. `present`: all disks that are here, in natural order; `renames` as FitResult's.
-std::string start_disk_note(const layout::Layout& layout, const layout::PresentFirmware& firmware, const std::vector<layout::PresentDisk>& present,
-                            const std::vector<std::pair<std::string, std::string>>& renames);
+/// `present`: all disks that are here, in natural order; `renames` as FitResult's.
+std::vector<std::string> firmware_notes(const layout::Layout& layout, const layout::PresentFirmware& firmware, const std::vector<layout::PresentDisk>& present,
+                                        const std::vector<std::pair<std::string, std::string>>& renames);
 
 }  // namespace nrear::plan

@@ -125,10 +125,7 @@ private:
         if (!firmware) {
             return;
         }
-        for (const auto& note : plan::firmware_notes(chosen.fitted.layout, *firmware)) {
-            context_.progress.warning(note);
-        }
-        if (const auto note = plan::start_disk_note(chosen.fitted.layout, *firmware, chosen.disks, chosen.fitted.renames); !note.empty()) {
+        for (const auto& note : plan::firmware_notes(chosen.fitted.layout, *firmware, chosen.disks, chosen.fitted.renames)) {
             context_.progress.warning(note);
         }
     }

@@ -179,17 +179,17 @@ TEST_CASE("what the operator has to hear of firmware") {
     const auto uefi = uefi_layout({entry(1, "CentOS")});
     const PresentFirmware by_uefi{Firmware::kUefi, true, {}, {}};
     const PresentFirmware by_bios{Firmware::kBios, false, {}, {}};
-    CHECK(firmware_notes(uefi, by_uefi).empty());
-    CHECK(firmware_notes(layout::test::sample_layout(), by_bios).empty());
-    auto notes = firmware_notes(uefi, by_bios);
+    CHECK(firmware_notes(uefi, by_uefi, {}, {}).empty());
+    CHECK(firmware_notes(layout::test::sample_layout(), by_bios, {}, {}).empty());
+    auto notes = firmware_notes(uefi, by_bios, {}, {});
     REQUIRE(notes.size() == 2);
     CHECK_THAT(notes[0], Catch::Contains("switch this machine's firmware to UEFI"));
     CHECK_THAT(notes[1], Catch::Contains("\"CentOS\" cannot be written") && Catch::Contains("EFI/BOOT/BOOTX64.EFI") && Catch::Contains("start this rescue system by UEFI"));
-    notes = firmware_notes(layout::test::sample_layout(), by_uefi);
+    notes = firmware_notes(layout::test::sample_layout(), by_uefi, {}, {});
     REQUIRE(notes.size() == 1);
     CHECK_THAT(notes[0], Catch::Contains("switch this machine's firmware to BIOS"));
     // UEFI that does not let its variables be read
-    CHECK(firmware_notes(uefi, {Firmware::kUefi, false, {}, {}}).size() == 1);
+    CHECK(firmware_notes(uefi, {Firmware::kUefi, false, {}, {}}, {}, {}).size() == 1);
 }
 
 TEST_CASE("BIOS has to be told when the disk with the boot loader is not the first any more") {
@@ -203,12 +203,16 @@ TEST_CASE("BIOS has to be told when the disk with the boot loader is not the fir
     present[0].facts.path = "/dev/vda";
     present[1].facts.path = "/dev/vdb";
     const PresentFirmware by_bios{Firmware::kBios, false, {}, {}};
-    CHECK_THAT(start_disk_note(layout, by_bios, present, {{"/dev/vda", "/dev/vdb"}}),
-               Catch::Contains("/dev/vdb (serial SN-A), which is not the first disk here: set the firmware to start from that one"));
-    CHECK(start_disk_note(layout, by_bios, present, {}).empty());  // it stood there before
-    CHECK(start_disk_note(layout, {Firmware::kUefi, true, {}, {}}, present, {{"/dev/vda", "/dev/vdb"}}).empty());
+    const std::vector<std::pair<std::string, std::string>> moved{{"/dev/vda", "/dev/vdb"}};
+    const auto notes = firmware_notes(layout, by_bios, present, moved);
+    REQUIRE(notes.size() == 1);
+    CHECK_THAT(notes[0], Catch::Contains("/dev/vdb (serial SN-A), which is not the first disk here: set the firmware to start from that one"));
+    CHECK(firmware_notes(layout, by_bios, present, {}).empty());  // it stood there before
+    const auto by_uefi = firmware_notes(layout, {Firmware::kUefi, true, {}, {}}, present, moved);
+    CHECK(by_uefi.size() == 1);  // of the firmware's kind, none of its disks
+    CHECK_THAT(by_uefi[0], !Catch::Contains("first disk"));
     present[0].rescue_medium = true;
-    CHECK(start_disk_note(layout, by_bios, present, {{"/dev/vda", "/dev/vdb"}}).empty());
+    CHECK(firmware_notes(layout, by_bios, present, moved).empty());
 }
 
 TEST_CASE("new disk names also go into the texts beside the loaders on the EFI system partition") {

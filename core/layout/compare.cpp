@@ -14,7 +14,7 @@ namespace nrear::layout {
 namespace {
 
 /// Fields that change by themselves, or follow from others. A node's own path is its device; a path in what it holds (a subvolume's) is its name.
-const std::set<std::string> kVolatile = {"path", "by_path", "links", "drivers", "used", "options", "removable", "kernel", "kernel_command_line", "sfdisk_version", "lvm_version", "mode",
+const std::set<std::string> kVolatile = {"path", "by_path", "links", "drivers", "used", "options", "removable", "kernel", "kernel_command_line", "lvm_version", "mode",
                                          "subvolid", "named_by_id", "left_out", "tools", "mkfs_version", "paths"};
 /// Fields in bytes, shown in human units.
 const std::set<std::string> kSizes = {"size", "start", "journal_size"};

@@ -19,7 +19,6 @@ struct Host {
     std::string kernel_command_line;
     Firmware firmware = Firmware::kBios;
     bool secure_boot = false;
-    std::string sfdisk_version;  ///< of util-linux: "2.38.1"; "" when there is none
     bool operator==(const Host&) const = default;
 };
 
@@ -32,7 +31,6 @@ void fields(Either<Host> auto& host, auto&& visit) {
     visit("kernel_command_line", host.kernel_command_line);
     visit("firmware", host.firmware);
     visit("secure_boot", host.secure_boot);
-    visit("sfdisk_version", host.sfdisk_version);
 }
 
 }  // namespace nrear::layout

@@ -28,18 +28,9 @@ bool secure_boot(const base::Root& root) {
     return variable.size() == layout::kEfiVariableAttributes + 1 && variable.back() == '\1';
 }
 
-/// "sfdisk from util-linux 2.38.1" (2.23: "sfdisk from util-linux 2.23.2"): the last word.
-std::string sfdisk_version(base::CommandRunner& runner) {
-    if (!runner.exists("sfdisk")) {
-        return "";
-    }
-    const auto words = base::split_words(runner.run({.argv = {"sfdisk", "--version"}}).output);
-    return words.empty() ? "" : words.back();
-}
-
 }  // namespace
 
-layout::Host scan_host_facts(const base::Root& root, base::CommandRunner& runner) {
+layout::Host scan_host_facts(const base::Root& root) {
     layout::Host host;
     host.name = root.read_line("/proc/sys/kernel/hostname");
     host.name = host.name.substr(0, host.name.find('.'));
@@ -51,7 +42,6 @@ layout::Host scan_host_facts(const base::Root& root, base::CommandRunner& runner
     host.kernel_command_line = root.read_line("/proc/cmdline");
     host.firmware = root.exists("/sys/firmware/efi") ? layout::Firmware::kUefi : layout::Firmware::kBios;
     host.secure_boot = secure_boot(root);
-    host.sfdisk_version = sfdisk_version(runner);
     return host;
 }
 

@@ -2,12 +2,11 @@
 // Facts of the host beside its storage.
 #pragma once
 
-#include "core/base/command.h"
 #include "core/base/root.h"
 #include "core/layout/layout.h"
 
 namespace nrear::scan {
 
-layout::Host scan_host_facts(const base::Root& root, base::CommandRunner& runner);
+layout::Host scan_host_facts(const base::Root& root);
 
 }  // namespace nrear::scan

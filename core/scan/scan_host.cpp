@@ -28,7 +28,7 @@ public:
     using ScanWork::ScanWork;
 
     Scan run() {
-        layout.host = scan_host_facts(root, runner);
+        layout.host = scan_host_facts(root);
         warnings = classified.warnings;
         for (const auto& mount : classified.kept) {
             add_mount(mount);

@@ -19,7 +19,7 @@ public:
     explicit Generator(std::uint32_t seed) : random_(seed) {}
 
     layout::Layout run() {
-        layout_.host = {.name = "node", .os_id = "debian", .architecture = "x86_64", .kernel = "6.1.0", .sfdisk_version = "2.38.1"};
+        layout_.host = {.name = "node", .os_id = "debian", .architecture = "x86_64", .kernel = "6.1.0"};
         const auto disks = 1 + pick(4);
         for (unsigned i = 0; i < disks; ++i) {
             add_disk(i);

@@ -60,7 +60,6 @@ const std::vector<Reason> kInformative = {
     {"host.os_id", "it is for people"},
     {"host.os_version", "it is for people"},
     {"host.secure_boot", "the ISO then carries the machine's own shim"},
-    {"host.sfdisk_version", "nrear writes the tables by itself"},
     {"luks.slot_key_bits", "it goes with a slot_cipher, and no host has one"},
     {"md.consistency", "only ppl is told to mdadm, and no host has it: bitmap and resync follow from the bitmap"},
     {"md.size", "it follows from the size of the members' used part"},

@@ -37,6 +37,12 @@ layout::PresentDisk imagined(const ImaginedDisk& wish, const layout::DiskFacts& 
     return present;
 }
 
+std::vector<std::string> recorded_disks(const layout::Layout& layout) {
+    std::vector<std::string> paths;
+    layout::each<layout::Disk>(layout, [&](const layout::Node&, const layout::Disk& disk) { paths.push_back(disk.facts.path); });
+    return paths;
+}
+
 }  // namespace
 
 ImaginedDisk parse_imagined_disk(std::string_view text) {
@@ -91,10 +97,10 @@ ImaginedMachine imagine(const layout::Layout& layout, const std::vector<Imagined
     for (const auto& wish : wishes) {
         const auto same = [&](const ImaginedDisk& other) { return other.recorded == wish.recorded; };
         if (std::count_if(wishes.begin(), wishes.end(), same) > 1) {
-            throw Error(ErrorKind::kUsage, "plan for " + wish.recorded, "it is named twice");
+            throw Error(ErrorKind::kUsage, "plan for " + wish.recorded, "it is named twice", "name each disk once: --disk OLD=SIZE or OLD=NEW:SIZE");
         }
         if (!granted.contains(&wish)) {
-            throw Error(ErrorKind::kUsage, "plan for " + wish.recorded, "the layout has no such disk");
+            throw Error(ErrorKind::kUsage, "plan for " + wish.recorded, "the layout has no such disk", base::cat("its disks: ", base::join(recorded_disks(layout), ", ")));
         }
     }
     return machine;

@@ -167,6 +167,12 @@ TEST_CASE("plans for imagined maps") {
     CHECK(machine.disks.at(0).facts.path == "/dev/sdx");
     CHECK_FALSE(machine.disks.at(0).facts.multipath);
     CHECK_THROWS_WITH(imagine(layout, {parse_imagined_disk("mpathz=1G")}), Catch::Contains("/dev/mpathz") && Catch::Contains("no such disk"));
+    try {
+        imagine(layout, {parse_imagined_disk("mpathz=1G")});
+        FAIL("it was imagined");
+    } catch (const Error& error) {
+        CHECK_THAT(error.hint(), Catch::Contains("its disks: /dev/"));
+    }
 }
 
 }  // namespace nrear::plan

@@ -52,6 +52,12 @@ void make_host(test::SysfsHost& host, test::FakeProbe& probe) {
     probe.tables["/dev/sda"] = table;
 }
 
+struct OneDiskHost {
+    OneDiskHost() { make_host(host, probe); }
+    test::SysfsHost host;
+    test::FakeProbe probe;
+};
+
 /// Every file below, and every symlink's target, in one string.
 std::string everything_in(const base::Root& root, const std::string& directory) {
     std::string all;
@@ -67,9 +73,8 @@ std::string everything_in(const base::Root& root, const std::string& directory) 
 }  // namespace
 
 TEST_CASE("a recorded host scans to the same layout, and tells nobody whose it was") {
-    test::SysfsHost host;
-    test::FakeProbe probe;
-    make_host(host, probe);
+    OneDiskHost made;
+    auto& [host, probe] = made;
     FewPrograms programs;
     const base::TempDir place;
     const auto directory = place.path() + "/record";
@@ -107,9 +112,8 @@ TEST_CASE("a recorded host scans to the same layout, and tells nobody whose it w
 }
 
 TEST_CASE("a host that cannot be scanned is recorded as far as it was read") {
-    test::SysfsHost host;
-    test::FakeProbe probe;
-    make_host(host, probe);
+    OneDiskHost made;
+    auto& [host, probe] = made;
     probe.broken["/dev/sda"] = true;
     FewPrograms programs;
     const base::TempDir place;
@@ -124,9 +128,8 @@ TEST_CASE("a host without the program that tells of its network is recorded with
         base::CommandResult run(const base::Command& command) override { throw Error(ErrorKind::kGeneral, "run " + command.argv.front(), "there is no such program"); }
         bool exists(const std::string&) override { return false; }
     };
-    test::SysfsHost host;
-    test::FakeProbe probe;
-    make_host(host, probe);
+    OneDiskHost made;
+    auto& [host, probe] = made;
     NoIp programs;
     const base::TempDir place;
     const auto directory = place.path() + "/record";
@@ -141,9 +144,8 @@ TEST_CASE("a host without the program that tells of its network is recorded with
 
 TEST_CASE("names that are not UTF-8 are recorded as they are") {
     const std::string place_of_data = "/srv/\xff\xe4";
-    test::SysfsHost host;
-    test::FakeProbe probe;
-    make_host(host, probe);
+    OneDiskHost made;
+    auto& [host, probe] = made;
     host.partition("sda", 2, "8:2", 1000);
     probe.tables["/dev/sda"].partitions.push_back({.number = 2, .start = 3221225472, .size = 512000, .type = "83", .uuid = "11223344-02"});
     probe.signatures["/dev/sda1"].label = "\xfc" "ber";
@@ -169,9 +171,8 @@ TEST_CASE("names that are not UTF-8 are recorded as they are") {
 }
 
 TEST_CASE("what was read from a device says no more of the machine than the rest") {
-    test::SysfsHost host;
-    test::FakeProbe probe;
-    make_host(host, probe);
+    OneDiskHost made;
+    auto& [host, probe] = made;
     host.file("/proc/self/mountinfo", "25 1 8:1 / / rw,relatime - xfs /dev/sda1 rw\n");
     const auto secrets = base::cat("ctl-berlin-7", std::string(1, '\xff'), kSerial);
     const std::string superblock = "XFSB" + std::string(1, '\0') + secrets + "\x01";
@@ -187,9 +188,8 @@ TEST_CASE("what was read from a device says no more of the machine than the rest
 }
 
 TEST_CASE("nothing is recorded over what is there") {
-    test::SysfsHost host;
-    test::FakeProbe probe;
-    make_host(host, probe);
+    OneDiskHost made;
+    auto& [host, probe] = made;
     FewPrograms programs;
     const base::TempDir place;
     base::write_file(place.path() + "/mine", "x");

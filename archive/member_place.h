@@ -11,6 +11,8 @@ struct MemberPlace {
     std::uint64_t offset = 0;      ///< of its first byte in the archive
     std::uint64_t length = 0;      ///< bytes in the archive
     std::uint64_t tar_length = 0;  ///< bytes of tar in it
+    /// The CRC-32 of its content as its gzip trailer has it, so that a whole member in the wrong place is seen; 0 = not known, or no gzip.
+    std::uint32_t crc32 = 0;
     bool operator==(const MemberPlace&) const = default;
 };
 

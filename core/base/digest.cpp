@@ -15,12 +15,16 @@ namespace nrear::base {
 
 struct Sha256::Context {
     EVP_MD_CTX* handle = EVP_MD_CTX_new();
-    Context() { start(); }
+    Context() {
+        if (handle == nullptr || EVP_DigestInit_ex(handle, EVP_sha256(), nullptr) != 1) {
+            throw Error(ErrorKind::kGeneral, "start SHA-256", "libcrypto refused");
+        }
+    }
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
     ~Context() { EVP_MD_CTX_free(handle); }
     void start() const {
-        if (handle == nullptr || EVP_DigestInit_ex(handle, EVP_sha256(), nullptr) != 1) {
+        if (EVP_DigestInit_ex(handle, nullptr, nullptr) != 1) {  // looking the algorithm up again would take longer than hashing a small file
             throw Error(ErrorKind::kGeneral, "start SHA-256", "libcrypto refused");
         }
     }
@@ -33,12 +37,14 @@ Sha256::~Sha256() = default;
 
 void Sha256::update(Bytes bytes) { EVP_DigestUpdate(context_->handle, bytes.data(), bytes.size()); }
 
-std::string Sha256::finish() {
+std::array<std::byte, 32> Sha256::finish_bytes() {
     std::array<std::byte, 32> digest{};
     EVP_DigestFinal_ex(context_->handle, reinterpret_cast<unsigned char*>(digest.data()), nullptr);
     context_->start();
-    return to_hex(digest);
+    return digest;
 }
+
+std::string Sha256::finish() { return to_hex(finish_bytes()); }
 
 std::string sha256_of(Bytes bytes) {
     Sha256 digest;

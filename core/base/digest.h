@@ -2,6 +2,8 @@
 // SHA-256 (FIPS 180-4) and random identifiers, from libcrypto and the kernel.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -18,6 +20,8 @@ public:
     void update(Bytes bytes);
     /// 64 lower-case hex digits; the object starts anew afterwards.
     std::string finish();
+    /// The same as 32 bytes.
+    std::array<std::byte, 32> finish_bytes();
 
 private:
     struct Context;

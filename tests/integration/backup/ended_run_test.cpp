@@ -19,6 +19,7 @@
 #include "rescue/record/backup_record.h"
 #include "tests/integration/transport/scripted_questions.h"
 #include "tests/integration/transport/ssh_server.h"
+#include "tests/support/thorough.h"
 
 using namespace nrear;
 using namespace std::chrono_literals;
@@ -141,7 +142,7 @@ TEST_CASE("kill -9 at any moment: the server has one whole backup, and the next 
     Machine machine;
     const auto whole = time_of_a_run(machine);
     std::mt19937 random(11);
-    for (int i = 0; i < 25; ++i) {
+    for (int i = 0; i < test::repeats(25, 200); ++i) {
         const auto moment = std::chrono::milliseconds(std::uniform_int_distribution<long>(0, whole.count() * 11 / 10)(random));
         const pid_t pid = machine.start();
         std::this_thread::sleep_for(moment);
@@ -160,7 +161,7 @@ TEST_CASE("SIGTERM and SIGINT at any moment: nothing of the run stays, and the e
     Machine machine;
     const auto whole = time_of_a_run(machine);
     std::mt19937 random(13);
-    for (int i = 0; i < 16; ++i) {
+    for (int i = 0; i < test::repeats(16, 100); ++i) {
         const int signal_number = i % 2 == 0 ? SIGTERM : SIGINT;
         const auto moment = std::chrono::milliseconds(std::uniform_int_distribution<long>(20, whole.count())(random));
         const pid_t pid = machine.start();

@@ -23,8 +23,30 @@ namespace {
 
 using base::cat;
 
+/// What a mounted share says when its server is away: NFS (soft), CIFS, sshfs.
+bool is_about_the_line(int error_number) {
+    switch (error_number) {
+        case ETIMEDOUT:
+        case EHOSTDOWN:
+        case EHOSTUNREACH:
+        case ENETDOWN:
+        case ENETUNREACH:
+        case ENOTCONN:
+        case ECONNRESET:
+        case ECONNABORTED:
+        case ECONNREFUSED:
+        case ESTALE:
+            return true;
+        default:
+            return false;
+    }
+}
+
 [[noreturn]] void fail(const std::string& what, int error_number) {
     const auto error = system_error(what, error_number);
+    if (is_about_the_line(error_number)) {
+        throw Error(ErrorKind::kNetwork, error.what_failed(), error.why(), "check the server of the share, and whether the share is mounted");
+    }
     if (error.kind() == ErrorKind::kNoSpaceLocal) {
         throw Error(ErrorKind::kNoSpaceRemote, error.what_failed(), error.why(), "make room there; an earlier backup is untouched");
     }
@@ -44,22 +66,31 @@ void sync_directory(const std::string& directory) {
     }
 }
 
-class LocalSink final : public base::FinishingSink {
+constexpr std::size_t kMostAtOnce = 4 * 1024 * 1024;  // so that interruption is seen soon on slow shares
+
+class LocalSink final : public Upload {
 public:
-    explicit LocalSink(std::string path) : path_(std::move(path)), temporary_(path_ + kTemporarySuffix) {
+    explicit LocalSink(std::string path) : LocalSink(std::move(path), 0) {
         if (::unlink(temporary_.c_str()) != 0 && errno != ENOENT) {
             fail("remove " + temporary_, errno);
         }
-        fd_.reset(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-        if (!fd_) {
-            fail("create " + temporary_, errno);
-        }
+        open(O_CREAT | O_EXCL, "create ");
+        owns_ = true;
     }
+    LocalSink(std::string path, std::uint64_t offset) : path_(std::move(path)), temporary_(path_ + kTemporarySuffix), written_(offset) {}
     LocalSink(const LocalSink&) = delete;
     LocalSink& operator=(const LocalSink&) = delete;
     ~LocalSink() override {
-        if (!done_) {
+        if (owns_) {
             ::unlink(temporary_.c_str());
+        }
+    }
+
+    void open_again() {
+        open(0, "open ");
+        owns_ = ::lseek(fd_.get(), static_cast<off_t>(written_), SEEK_SET) >= 0;
+        if (!owns_) {
+            fail("go on with " + temporary_, errno);
         }
     }
 
@@ -75,8 +106,12 @@ public:
                 fail("write " + temporary_, errno);
             }
             bytes = bytes.subspan(static_cast<std::size_t>(written));
+            written_ += static_cast<std::uint64_t>(written);
         }
     }
+
+    std::uint64_t confirmed() const override { return written_; }
+    void leave() noexcept override { owns_ = false; }
 
     void finish() override {
         if (failed_) {
@@ -85,24 +120,77 @@ public:
         if (::fsync(fd_.get()) != 0) {
             fail("sync " + temporary_, errno);
         }
+        struct stat facts {};
+        if (::fstat(fd_.get(), &facts) != 0) {
+            fail("ask for the size of " + temporary_, errno);
+        }
+        if (const auto size = static_cast<std::uint64_t>(facts.st_size); size != written_) {
+            throw Error(ErrorKind::kIntegrity, "finish " + temporary_, cat("it has ", size, " bytes where ", written_, " were written"));
+        }
         if (::close(fd_.release()) != 0 && errno != EINTR) {
             fail("close " + temporary_, errno);
         }
         if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
             fail(cat("rename ", temporary_, " to ", path_), errno);
         }
-        done_ = true;
+        owns_ = false;
         sync_directory(directory_of(path_));
     }
 
 private:
-    static constexpr std::size_t kMostAtOnce = 4 * 1024 * 1024;  // so that interruption is seen soon on slow shares
+    void open(int flags, const char* what) {
+        fd_.reset(::open(temporary_.c_str(), O_WRONLY | flags | O_NOFOLLOW | O_CLOEXEC, 0600));
+        if (!fd_) {
+            fail(what + temporary_, errno);
+        }
+    }
 
     std::string path_;
     std::string temporary_;
     base::UniqueFd fd_;
+    std::uint64_t written_;  ///< offset of the next byte
     bool failed_ = false;
-    bool done_ = false;
+    bool owns_ = false;      ///< the temporary file is ours to remove
+};
+
+class LocalSource final : public base::RandomAccessSource {
+public:
+    LocalSource(std::string path, std::uint64_t position) : path_(std::move(path)), fd_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)), position_(position) {
+        struct stat facts {};
+        if (!fd_ || ::fstat(fd_.get(), &facts) != 0) {
+            fail("open " + path_, errno);
+        }
+        size_ = static_cast<std::uint64_t>(facts.st_size);
+    }
+    std::size_t read(base::MutableBytes buffer) override {
+        const auto count = read_at(position_, buffer);
+        position_ += count;
+        return count;
+    }
+    std::uint64_t size() const override { return size_; }
+    std::size_t read_at(std::uint64_t offset, base::MutableBytes buffer) override {
+        std::size_t done = 0;
+        while (done < buffer.size()) {
+            base::check_interrupt();
+            const auto count = std::min(buffer.size() - done, kMostAtOnce);
+            const ssize_t got = ::pread(fd_.get(), buffer.data() + done, count, static_cast<off_t>(offset + done));
+            if (got == 0) {
+                break;
+            }
+            if (got > 0) {
+                done += static_cast<std::size_t>(got);
+            } else if (errno != EINTR) {
+                fail("read " + path_, errno);
+            }
+        }
+        return done;
+    }
+
+private:
+    std::string path_;
+    base::UniqueFd fd_;
+    std::uint64_t position_;
+    std::uint64_t size_ = 0;
 };
 
 FileInfo info_of(std::string name, const struct stat& facts) {
@@ -111,9 +199,17 @@ FileInfo info_of(std::string name, const struct stat& facts) {
 
 }  // namespace
 
-std::unique_ptr<base::FinishingSink> LocalTransport::create(const std::string& path) { return std::make_unique<LocalSink>(path); }
+std::unique_ptr<Upload> LocalTransport::start(const std::string& path) { return std::make_unique<LocalSink>(path); }
 
-std::unique_ptr<base::RandomAccessSource> LocalTransport::open(const std::string& path) { return std::make_unique<base::FileSource>(path); }
+std::unique_ptr<Upload> LocalTransport::resume(const std::string& path, std::uint64_t offset) {
+    auto sink = std::make_unique<LocalSink>(path, offset);
+    sink->open_again();
+    return sink;
+}
+
+std::unique_ptr<base::RandomAccessSource> LocalTransport::open_at(const std::string& path, std::uint64_t position) {
+    return std::make_unique<LocalSource>(path, position);
+}
 
 std::optional<FileInfo> LocalTransport::stat(const std::string& path) {
     struct stat facts {};

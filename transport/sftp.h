@@ -11,7 +11,7 @@
 #include "core/base/log.h"
 #include "core/base/questions.h"
 #include "transport/location.h"
-#include "transport/transport.h"
+#include "transport/resumable.h"
 
 namespace nrear::transport {
 
@@ -33,7 +33,7 @@ struct ServerIdentity {
     std::string fingerprint;       ///< "SHA256:…"
 };
 
-class SftpTransport : public Transport {
+class SftpTransport : public ResumableTransport {
 public:
     virtual const ServerIdentity& server() const = 0;
 };

@@ -161,6 +161,12 @@ std::string SftpCalls::create_exclusively(const std::string& path) {
     return handle_of(wire_.wait(id), "create", path, true);
 }
 
+std::string SftpCalls::open_to_write(const std::string& path) {
+    const auto id = wire_.next_id();
+    wire_.send(id, PacketWriter(PacketType::kOpen).u32(id).text(path).u32(kOpenWrite).u32(0).take(), 4096);
+    return handle_of(wire_.wait(id), "open", path, true);
+}
+
 void SftpCalls::close(const std::string& handle, const std::string& path) { expect_ok(ask(PacketType::kClose, handle, {}), "close", path); }
 
 void SftpCalls::sync(const std::string& handle, const std::string& path) {

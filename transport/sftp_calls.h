@@ -49,6 +49,7 @@ public:
 
     std::string open_to_read(const std::string& path);             ///< a handle
     std::string create_exclusively(const std::string& path);       ///< a handle to write to; mode 0600; fails where something has that name
+    std::string open_to_write(const std::string& path);            ///< a handle to a file that is there; its content stays
     void close(const std::string& handle, const std::string& path);
     void sync(const std::string& handle, const std::string& path);  ///< only with features().fsync
     Attributes attributes_of(const std::string& handle, const std::string& path);

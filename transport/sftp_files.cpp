@@ -36,29 +36,36 @@ SftpSink::SftpSink(std::shared_ptr<SftpSession> session, std::string path)
     block_.reserve(calls.features().largest_write);
 }
 
+SftpSink::SftpSink(std::shared_ptr<SftpSession> session, std::string path, std::uint64_t offset)
+    : session_(std::move(session)), path_(std::move(path)), temporary_(path_ + kTemporarySuffix), sent_(offset) {
+    const auto lock = session_->lock();
+    auto& calls = session_->calls();
+    handle_ = calls.open_to_write(temporary_);
+    block_.reserve(calls.features().largest_write);
+}
+
 SftpSink::~SftpSink() {
-    if (!done_) {
-        abandon();
+    try {
+        const auto lock = session_->lock();
+        if (!session_->calls().wire().broken()) {
+            close_quietly();
+        }
+    } catch (...) {
+        // The line is gone or too slow: the next run removes the temporary file. A destructor has nobody to tell.
     }
 }
 
-void SftpSink::abandon() {
-    try {
-        const auto lock = session_->lock();
-        auto& calls = session_->calls();
-        if (calls.wire().broken()) {
-            return;
-        }
-        const SftpWire::CleanUp clean_up(calls.wire(), kCleanUpTime);
-        for (const auto& request : in_flight_) {
-            calls.wire().forget(request.id);
-        }
-        if (!handle_.empty()) {
-            calls.close(handle_, temporary_);
-        }
+void SftpSink::close_quietly() {
+    auto& calls = session_->calls();
+    const SftpWire::CleanUp clean_up(calls.wire(), kCleanUpTime);
+    for (const auto& request : in_flight_) {
+        calls.wire().forget(request.id);
+    }
+    if (!handle_.empty()) {
+        calls.close(handle_, temporary_);
+    }
+    if (!left_) {
         calls.remove(temporary_);
-    } catch (...) {
-        // The line is gone or too slow: the next run removes the temporary file. A destructor has nobody to tell.
     }
 }
 
@@ -131,10 +138,11 @@ void SftpSink::finish() {
     calls.close(handle, temporary_);
     session_->replace(temporary_, path_);
     failure.dismiss();
-    done_ = true;
+    left_ = true;
 }
 
-SftpSource::SftpSource(std::shared_ptr<SftpSession> session, std::string path) : session_(std::move(session)), path_(std::move(path)) {
+SftpSource::SftpSource(std::shared_ptr<SftpSession> session, std::string path, std::uint64_t position)
+    : session_(std::move(session)), path_(std::move(path)), asked_to_(position) {
     const auto lock = session_->lock();
     auto& calls = session_->calls();
     session_->settle(path_);

@@ -9,19 +9,24 @@
 #include <vector>
 
 #include "core/base/byte_stream.h"
+#include "transport/resumable.h"
 #include "transport/sftp_session.h"
 
 namespace nrear::transport {
 
 /// Writes to a temporary name; finish() checks the size, syncs and gives the file its name.
-class SftpSink final : public base::FinishingSink {
+class SftpSink final : public Upload {
 public:
     SftpSink(std::shared_ptr<SftpSession> session, std::string path);
+    /// Goes on with the temporary file that is there.
+    SftpSink(std::shared_ptr<SftpSession> session, std::string path, std::uint64_t offset);
     SftpSink(const SftpSink&) = delete;
     SftpSink& operator=(const SftpSink&) = delete;
     ~SftpSink() override;
     void write(base::Bytes bytes) override;
     void finish() override;
+    std::uint64_t confirmed() const override { return sent_ - in_flight_bytes_; }
+    void leave() noexcept override { left_ = true; }
 
 private:
     struct InFlight {
@@ -32,7 +37,7 @@ private:
     void send_block();
     void collect(std::size_t most_left);
     void check(Packet reply);
-    void abandon();
+    void close_quietly();
 
     std::shared_ptr<SftpSession> session_;
     std::string path_;
@@ -43,13 +48,13 @@ private:
     std::size_t in_flight_bytes_ = 0;
     std::uint64_t sent_ = 0;
     bool failed_ = false;              ///< something of it is missing on the server: finish() must not succeed
-    bool done_ = false;
+    bool left_ = false;                ///< the temporary file is not ours to remove any more
 };
 
 /// Reads ahead while it is read from front to back.
 class SftpSource final : public base::RandomAccessSource {
 public:
-    SftpSource(std::shared_ptr<SftpSession> session, std::string path);
+    SftpSource(std::shared_ptr<SftpSession> session, std::string path, std::uint64_t position = 0);
     SftpSource(const SftpSource&) = delete;
     SftpSource& operator=(const SftpSource&) = delete;
     ~SftpSource() override;

@@ -35,9 +35,13 @@ class SessionTransport final : public SftpTransport {
 public:
     SessionTransport(std::shared_ptr<SftpSession> session, ServerIdentity server) : session_(std::move(session)), server_(std::move(server)) {}
 
-    std::unique_ptr<base::FinishingSink> create(const std::string& path) override { return std::make_unique<SftpSink>(session_, path); }
+    std::unique_ptr<Upload> start(const std::string& path) override { return std::make_unique<SftpSink>(session_, path); }
 
-    std::unique_ptr<base::RandomAccessSource> open(const std::string& path) override { return std::make_unique<SftpSource>(session_, path); }
+    std::unique_ptr<Upload> resume(const std::string& path, std::uint64_t offset) override { return std::make_unique<SftpSink>(session_, path, offset); }
+
+    std::unique_ptr<base::RandomAccessSource> open_at(const std::string& path, std::uint64_t position) override {
+        return std::make_unique<SftpSource>(session_, path, position);
+    }
 
     std::optional<FileInfo> stat(const std::string& path) override {
         const auto lock = session_->lock();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What every Transport promises (transport/transport.h), as one suite. Each implementation's test calls hold_transport_contract().
+// What every Transport promises (transport/transport.h), as one suite. Each implementation's test calls hold_transport_contract(), those that can be
+// resumed (transport/resumable.h) also hold_resumable_contract().
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -9,7 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
-#include "transport/transport.h"
+#include "transport/resumable.h"
 
 namespace nrear::transport::contract {
 
@@ -184,6 +185,54 @@ inline void hold_transport_contract(Transport& transport, const std::string& top
         CHECK(space->total >= space->available);
     }
     CHECK_FALSE(transport.description().empty());
+}
+
+/// `top` is an empty directory on the place.
+inline void hold_resumable_contract(ResumableTransport& transport, const std::string& top) {
+    const auto path = top + "/file";
+    const auto temporary = std::string("file") + kTemporarySuffix;
+    const auto bytes = pattern(1500000, 4);
+    const auto all = base::Bytes(bytes);
+    const auto earlier = pattern(1000, 5);
+    put(transport, path, earlier);
+    CHECK(kind_thrown_by([&] { transport.resume(path, 0); }) == ErrorKind::kGeneral);
+
+    std::uint64_t confirmed = 0;
+    {
+        const auto left = transport.start(path);
+        CHECK(left->confirmed() == 0);
+        left->write(all.first(1000000));
+        confirmed = left->confirmed();
+        REQUIRE(confirmed <= 1000000);
+        left->leave();
+    }
+    CHECK(names(transport, top) == std::vector<std::string>{"file", temporary});
+    CHECK(transport.stat(path + kTemporarySuffix)->size >= confirmed);
+    CHECK((get(transport, path) == earlier));
+    for (const bool finishes : {false, true}) {
+        {
+            const auto again = transport.resume(path, confirmed);
+            CHECK(again->confirmed() == confirmed);
+            again->write(all.subspan(static_cast<std::size_t>(confirmed)));
+            if (finishes) {
+                again->finish();
+                CHECK(again->confirmed() == bytes.size());
+            } else {
+                again->leave();
+            }
+        }
+    }
+    CHECK((get(transport, path) == bytes));
+    CHECK(names(transport, top) == std::vector<std::string>{"file"});
+
+    transport.start(path)->leave();
+    { const auto abandoned = transport.resume(path, 0); }
+    CHECK(names(transport, top) == std::vector<std::string>{"file"});
+
+    for (const std::uint64_t position : {0u, 1u, 261120u, 1499999u, 1500000u}) {
+        const auto rest = read_whole(*transport.open_at(path, position));
+        CHECK((rest == std::vector<std::byte>(bytes.begin() + static_cast<std::ptrdiff_t>(position), bytes.end())));
+    }
 }
 
 }  // namespace nrear::transport::contract

@@ -13,4 +13,10 @@ TEST_CASE("local files keep the contract of Transport") {
     CHECK(transport.warnings().empty());
 }
 
+TEST_CASE("local files can be resumed") {
+    const base::TempDir directory;
+    LocalTransport transport;
+    contract::hold_resumable_contract(transport, directory.path());
+}
+
 }  // namespace nrear::transport

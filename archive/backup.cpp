@@ -8,11 +8,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
 
+#include "archive/backup_index.h"
+#include "archive/hashing_streams.h"
 #include "archive/mounts.h"
 #include "archive/pax_writer.h"
 #include "archive/tree_writer.h"
-#include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
 #include "core/base/text.h"
@@ -20,24 +22,6 @@
 namespace nrear::archive {
 
 namespace {
-
-/// Counts and hashes on the way to the real sink.
-class HashingSink final : public base::Sink {
-public:
-    explicit HashingSink(base::Sink& out) : out_(out) {}
-    void write(base::Bytes bytes) override {
-        out_.write(bytes);
-        hash_.update(bytes);
-        bytes_ += bytes.size();
-    }
-    std::uint64_t bytes() const noexcept { return bytes_; }
-    std::string finish_hash() { return hash_.finish(); }
-
-private:
-    base::Sink& out_;
-    base::Sha256 hash_;
-    std::uint64_t bytes_ = 0;
-};
 
 /// "/a//b/" -> "/a/b"
 std::string normalised(std::string_view path) {
@@ -104,12 +88,28 @@ public:
         HashingSink hashing(out);
         choose_trees();
         progress_.transfer_started("Backing up", options_.expected_bytes);
-        GzipSink packed(hashing, options_.compression, options_.threads, options_.on_member);
-        write_trees(packed);
+        std::optional<BackupIndex> index;
+        if (options_.index != nullptr) {
+            index.emplace(*options_.index, options_.compression.codec);
+        }
+        BackupIndex::MemberSink members(hashing);
+        GzipSink packed(members, options_.compression, options_.threads, [&](const MemberPlace& place) {
+            if (index) {
+                index->add(place, members);
+            }
+            if (options_.on_member) {
+                options_.on_member(place);
+            }
+        });
+        write_trees(packed, index ? &index->indexer() : nullptr);
         packed.finish();
         progress_.transfer_finished();
         summary_.archive_bytes = hashing.bytes();
-        summary_.archive_sha256 = hashing.finish_hash();
+        const auto archive_sha256 = hashing.finish_hash();
+        summary_.archive_sha256 = base::to_hex(archive_sha256);
+        if (index) {
+            index->finish(summary_, archive_sha256);
+        }
         return std::move(summary_);
     }
 
@@ -171,8 +171,8 @@ private:
         return false;
     }
 
-    void write_trees(BlockOutput& out) {
-        PaxWriter pax(out);
+    void write_trees(BlockOutput& out, EntryIndexer* index) {
+        PaxWriter pax(out, index);
         const PathSet all = trees_.all();
         TreeWriter writer(options_, mounts_, all, never_, pax, summary_, progress_);
         for (const auto& path : all) {  // in order of their names: what is around comes first

@@ -31,7 +31,8 @@ struct BackupOptions {
     unsigned threads = 0;                                ///< 0 = all allowed cores
     std::uint64_t expected_bytes = 0;                    ///< for the progress display; 0 = unknown
     std::function<void(std::string_view path)> on_file;  ///< each entry's path as stored (for backup.log)
-    MemberListener on_member;                            ///< each member's place in the archive (for the index)
+    MemberListener on_member;                            ///< each member's place in the archive
+    base::Sink* index = nullptr;                         ///< where the index goes; written from both threads, one call at a time; not finished here
 };
 
 struct BackupSummary {
@@ -39,6 +40,8 @@ struct BackupSummary {
     std::uint64_t tar_bytes = 0;      ///< uncompressed
     std::uint64_t archive_bytes = 0;  ///< written to the sink
     std::string archive_sha256;       ///< of the written bytes
+    std::uint64_t index_bytes = 0;    ///< 0 when none was asked for
+    std::string index_sha256;
     std::uint64_t skipped_sockets = 0;
     std::vector<FileWarning> warnings;  ///< without sockets; at most kKeptWarnings kept, see warning_count
     std::uint64_t warning_count = 0;

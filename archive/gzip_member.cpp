@@ -51,6 +51,8 @@ std::optional<std::size_t> member_length(base::Bytes header) {
 
 std::uint32_t member_content_size(base::Bytes member) { return get_u32(member.data() + member.size() - 4); }
 
+std::uint32_t member_crc(base::Bytes member) { return get_u32(member.data() + member.size() - kMemberTrailerSize); }
+
 bool has_gzip_magic(base::Bytes bytes) {
     return bytes.size() >= 2 && bytes[0] == std::byte{0x1f} && bytes[1] == std::byte{0x8b};
 }

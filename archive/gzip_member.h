@@ -28,6 +28,9 @@ std::optional<std::size_t> member_length(base::Bytes header);
 /// What the trailer of a whole member says about the size of its content (ISIZE).
 std::uint32_t member_content_size(base::Bytes member);
 
+/// The CRC-32 of the content, from the trailer; `member` is a whole member or its end.
+std::uint32_t member_crc(base::Bytes member);
+
 bool has_gzip_magic(base::Bytes bytes);
 
 }  // namespace nrear::archive

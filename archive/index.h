@@ -30,8 +30,6 @@
 
 namespace nrear::archive {
 
-/// The index of "backup.tar.gz" is "backup.tar.gz.index".
-inline constexpr const char* kIndexSuffix = ".index";
 inline constexpr std::uint32_t kIndexVersion = 1;
 
 /// Smaller files have kShortHash bytes of their hash in the index.

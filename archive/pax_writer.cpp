@@ -179,6 +179,9 @@ void append_pax_record(std::string& records, std::string_view keyword, std::stri
 void PaxWriter::begin(const Entry& entry) {
     const bool is_file = entry.type == EntryType::kFile;
     const bool sparse = is_file && entry.sparse;
+    if (index_ != nullptr) {
+        index_->begin(entry, bytes_);
+    }
     records_.clear();
     map_.clear();
     TarHeader header{};
@@ -207,6 +210,9 @@ void PaxWriter::begin(const Entry& entry) {
     }
     put_counted(bytes_of(header));
     put_counted(base::as_bytes(map_));
+    if (index_ != nullptr && !is_file) {
+        index_->end(bytes_);
+    }
 }
 
 void PaxWriter::put_extended_header(const std::string& path, const std::string& records) {
@@ -231,16 +237,23 @@ base::MutableBytes PaxWriter::space() {
         return {};
     }
     const auto room = out_.space();
+    room_ = room.data();
     return room.first(static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), data_left_)));
 }
 
 void PaxWriter::advance(std::size_t count) {
+    if (index_ != nullptr) {
+        index_->data({room_, count});  // before the room goes to the packers
+    }
     out_.advance(count);
     bytes_ += count;
     data_left_ -= count;
 }
 
 void PaxWriter::pad(std::uint64_t count) {
+    if (index_ != nullptr) {
+        index_->zeros(count);
+    }
     put_zeros_counted(count);
     data_left_ -= count;
 }
@@ -248,6 +261,9 @@ void PaxWriter::pad(std::uint64_t count) {
 void PaxWriter::end() {
     pad(data_left_);
     put_zeros_counted(tar_padded(bytes_) - bytes_);
+    if (index_ != nullptr) {
+        index_->end(bytes_);
+    }
 }
 
 void PaxWriter::finish() {

@@ -10,6 +10,7 @@
 
 #include "archive/block_io.h"
 #include "archive/entry.h"
+#include "archive/entry_indexer.h"
 
 namespace nrear::archive {
 
@@ -18,9 +19,10 @@ inline constexpr std::string_view kInodeFlagsComment = "nrear inode flags: ";
 
 class PaxWriter {
 public:
-    explicit PaxWriter(BlockOutput& out) : out_(out) {}
+    /// `index`, when there is one, is told of every entry, and hashes its data.
+    explicit PaxWriter(BlockOutput& out, EntryIndexer* index = nullptr) : out_(out), index_(index) {}
 
-    /// The headers of a member. For files: exactly data_left() bytes of data must follow, then end().
+    /// The headers of an entry. For files: exactly data_left() bytes of data must follow, then end().
     void begin(const Entry& entry);
     /// Bytes of file data still to come.
     std::uint64_t data_left() const noexcept { return data_left_; }
@@ -42,6 +44,8 @@ private:
     void put_extended_header(const std::string& path, const std::string& records);
 
     BlockOutput& out_;
+    EntryIndexer* index_;
+    const std::byte* room_ = nullptr;  ///< where data goes that advance() tells of
     std::uint64_t bytes_ = 0;
     std::uint64_t data_left_ = 0;
     std::string records_;  // kept for their capacity

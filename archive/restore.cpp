@@ -3,8 +3,8 @@
 
 #include "archive/decompress.h"
 #include "archive/extractor.h"
+#include "archive/hashing_streams.h"
 #include "archive/tar_reader.h"
-#include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
 #include "core/base/text.h"
@@ -12,22 +12,6 @@
 namespace nrear::archive {
 
 namespace {
-
-/// Hashes on the way from the real source.
-class HashingSource final : public base::Source {
-public:
-    explicit HashingSource(base::Source& in) : in_(in) {}
-    std::size_t read(base::MutableBytes buffer) override {
-        const std::size_t got = in_.read(buffer);
-        hash_.update(buffer.first(got));
-        return got;
-    }
-    std::string finish_hash() { return hash_.finish(); }
-
-private:
-    base::Source& in_;
-    base::Sha256 hash_;
-};
 
 void check_hash(const std::string& found, const std::string& expected) {
     if (!expected.empty() && found != expected) {
@@ -61,7 +45,7 @@ ArchiveFacts read_archive(base::Source& in, const std::string& expected_sha256, 
     reader.finish();
     facts.tar_bytes = reader.position();
     facts.archive_bytes = input.bytes_read();
-    facts.sha256 = hashing.finish_hash();
+    facts.sha256 = base::to_hex(hashing.finish_hash());
     check_hash(facts.sha256, expected_sha256);
     return facts;
 }

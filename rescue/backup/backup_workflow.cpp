@@ -18,6 +18,7 @@
 #include "rescue/backup/options.h"
 #include "rescue/backup/rescue_iso.h"
 #include "rescue/backup/scripts.h"
+#include "rescue/backup/sinks.h"
 
 namespace nrear::backup {
 
@@ -124,9 +125,15 @@ archive::BackupSummary stream_tree(const BackupContext& context, const layout::L
     options.expected_bytes = bytes_in_use(context.root, layout, selection.trees);
     options.on_file = [&](std::string_view path) { list.add(path); };
 
+    PiecesSink index;  // a hundredth of the archive, and the place takes one file at a time
+    options.index = &index;
+
     const auto sink = servers.backup->create(uncommitted(places.archive_path));
     auto summary = archive::write_backup(options, *sink, context.progress);
     sink->finish();
+    const auto index_sink = servers.backup->create(uncommitted(places.index_path));
+    index.write_to(*index_sink);
+    index_sink->finish();
     for (const auto& warning : summary.warnings) {
         list.remark(warning.path, warning.detail);
     }
@@ -184,6 +191,7 @@ record::BackupRecord new_record(const BackupContext& context, const layout::Layo
 void take_archive(record::BackupRecord& record, const archive::BackupSummary& summary, const Places& places) {
     record.created = base::utc_time();
     record.archive = {places.archive_path, summary.archive_bytes, summary.archive_sha256};
+    record.index = {places.index_path, summary.index_bytes, summary.index_sha256};
     record.files = summary.files;
     record.tree_bytes = summary.tar_bytes;
     record.warnings = summary.warning_count;
@@ -248,6 +256,7 @@ BackupResult make_backup(const BackupContext& context, const layout::Layout& lay
         check_space(context, servers, places, earlier);
         result.archive = stream_tree(context, layout, servers, places);
         check_stored(*servers.backup, uncommitted(places.archive_path), result.archive->archive_bytes);
+        check_stored(*servers.backup, uncommitted(places.index_path), result.archive->index_bytes);
         take_archive(result.record, *result.archive, places);
     }
     if (rescue) {

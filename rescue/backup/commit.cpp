@@ -21,7 +21,7 @@ struct FinalFile {
 
 /// Everything that a run may leave, record excepted.
 std::vector<FinalFile> files_of(const Servers& servers, const Places& places) {
-    std::vector<FinalFile> files{{servers.backup, places.file_list_path}, {servers.backup, places.archive_path}};
+    std::vector<FinalFile> files{{servers.backup, places.file_list_path}, {servers.backup, places.index_path}, {servers.backup, places.archive_path}};
     if (servers.output != nullptr) {
         files.push_back({servers.output, places.iso_path});
     }

@@ -29,7 +29,7 @@ std::string clean_up_earlier_run(const Servers& servers, const Places& places);
 /// The record of the backup that is on the server, if there is one.
 std::optional<record::BackupRecord> read_record(transport::Transport& backup, const Places& places);
 
-/// Commits the files that `record` names (archive and ISO with a path) and the file list. With `keep_previous` the earlier files move to
+/// Commits the files that `record` names (archive, index and ISO with a path) and the file list. With `keep_previous` the earlier files move to
 /// "<directory>.old" first (KEEP_OLD_OUTPUT_COPY, NETFS_KEEP_OLD_BACKUP_COPY). Throws Error.
 void commit(const Servers& servers, const Places& places, const record::BackupRecord& record, bool keep_previous);
 

@@ -40,7 +40,7 @@ std::vector<std::string> own_files(const Places& places) {
             files.insert(files.end(), {path, uncommitted, uncommitted + transport::kTemporarySuffix, cat(path.substr(0, slash), ".old", path.substr(slash))});
         }
     };
-    add(places.backup, {places.archive_path, places.file_list_path, places.record_path});
+    add(places.backup, {places.archive_path, places.index_path, places.file_list_path, places.record_path});
     add(places.output, {places.iso_path, places.run_log_path});
     return files;
 }

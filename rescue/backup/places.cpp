@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "rescue/record/backup_record.h"
 
 namespace nrear::backup {
 
@@ -37,6 +38,7 @@ Places places_of(const PlaceSettings& settings) {
     const std::string& prefix = settings.netfs_prefix.empty() ? settings.output_prefix : settings.netfs_prefix;
     places.backup_directory = below(places.backup.path, prefix);
     places.archive_path = below(places.backup_directory, settings.archive_name + settings.archive_suffix);
+    places.index_path = places.archive_path + record::kIndexSuffix;
     places.file_list_path = below(places.backup_directory, settings.archive_name + ".log");
     places.record_path = below(places.backup_directory, settings.archive_name + ".json");
 

@@ -26,6 +26,7 @@ struct Places {
     transport::Location output;         ///< where the ISO goes; kNull = it stays in ISO_DIR
     std::string backup_directory;       ///< on the server: "/data/backup/controller-0"
     std::string archive_path;           ///< ".../backup.tar.gz"
+    std::string index_path;             ///< ".../backup.tar.gz.index"
     std::string file_list_path;         ///< ".../backup.log"
     std::string record_path;            ///< ".../backup.json"
     std::string output_directory;       ///< "/data/backup" for sftp://, "/data/backup/controller-0" for sshfs:// and file://

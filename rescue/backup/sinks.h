@@ -44,6 +44,20 @@ private:
     std::vector<base::Sink*> outs_;
 };
 
+/// Keeps what is written, piece by piece as it comes: a vector that grows would hold it twice at times.
+class PiecesSink final : public base::Sink {
+public:
+    void write(base::Bytes bytes) override { pieces_.emplace_back(bytes.begin(), bytes.end()); }
+    void write_to(base::Sink& out) const {
+        for (const auto& piece : pieces_) {
+            out.write(piece);
+        }
+    }
+
+private:
+    std::vector<std::vector<std::byte>> pieces_;
+};
+
 /// Keeps the bytes.
 class MemorySink final : public base::Sink {
 public:

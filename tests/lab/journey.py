@@ -36,8 +36,8 @@ ASKS_PASSPHRASE = r"^([^\n]*[Pp]assphrase[^\n]*|The same again): ?$"
 ASKS_TO_UNLOCK = r"Please (unlock disk|enter passphrase for disk) [^\n]*: ?$"
 RESTORE_BEGINS = r"Restore the files"
 
-SERVER_FILES = {"rear-controller-0.iso", "nrear-controller-0.log", "controller-0/backup.tar.gz", "controller-0/backup.log",
-                "controller-0/backup.json"}
+SERVER_FILES = {"rear-controller-0.iso", "nrear-controller-0.log", "controller-0/backup.tar.gz", "controller-0/backup.tar.gz.index",
+                "controller-0/backup.log", "controller-0/backup.json"}
 
 
 def the_word(match):

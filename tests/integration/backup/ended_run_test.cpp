@@ -117,16 +117,18 @@ struct Machine {
         const bool journal = root.exists(path("backup.json") + record::kUncommittedSuffix);
         const auto record_path = journal ? first_that_exists(path("backup.json")) : path("backup.json");
         const auto record = record::backup_record_from_json(base::read_file(record_path), record_path);
-        base::FileSource archive(journal ? first_that_exists(path("backup.tar.gz")) : path("backup.tar.gz"));
-        CHECK(archive.size() == record.archive.size);
-        CHECK(base::sha256_of(archive) == record.archive.sha256);
+        for (const auto& [name, stored] : {std::pair{"backup.tar.gz", record.archive}, std::pair{"backup.tar.gz.index", record.index}}) {
+            base::FileSource file(journal ? first_that_exists(path(name)) : path(name));
+            CHECK(file.size() == stored.size);
+            CHECK(base::sha256_of(file) == stored.sha256);
+        }
         return record.id;
     }
 
     std::vector<std::string> names() const { return base::Root("/").list(place + "/localhost"); }
 };
 
-const std::vector<std::string> kWholeBackup{"backup.json", "backup.log", "backup.tar.gz"};
+const std::vector<std::string> kWholeBackup{"backup.json", "backup.log", "backup.tar.gz", "backup.tar.gz.index"};
 
 std::chrono::milliseconds time_of_a_run(Machine& machine) {
     const auto start = std::chrono::steady_clock::now();

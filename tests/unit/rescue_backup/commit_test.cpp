@@ -95,6 +95,7 @@ Places test_places() {
     Places places;
     places.backup_directory = "/d/c0";
     places.archive_path = "/d/c0/backup.tar.gz";
+    places.index_path = "/d/c0/backup.tar.gz.index";
     places.file_list_path = "/d/c0/backup.log";
     places.record_path = "/d/c0/backup.json";
     places.output_directory = "/d";
@@ -120,6 +121,7 @@ void run(MemoryTransport& server, const Places& places, const std::string& id, b
     const Servers servers{&server, &server};
     clean_up_earlier_run(servers, places);
     put(server, uncommitted(places.archive_path), "archive of " + id);
+    put(server, uncommitted(places.index_path), "index of " + id);
     put(server, uncommitted(places.file_list_path), "list of " + id);
     put(server, uncommitted(places.iso_path), "iso of " + id);
     commit(servers, places, record_of(id, places), keep_previous);
@@ -133,7 +135,8 @@ std::string whole_backup(MemoryTransport& server, const Places& places) {
         return "none";
     }
     const auto record = record::backup_record_from_json(server.files.at(record_path), record_path);
-    for (const auto& [path, kind] : {std::pair{places.archive_path, "archive"}, std::pair{places.iso_path, "iso"}, std::pair{places.file_list_path, "list"}}) {
+    for (const auto& [path, kind] : {std::pair{places.archive_path, "archive"}, std::pair{places.iso_path, "iso"}, std::pair{places.file_list_path, "list"},
+                                     std::pair{places.index_path, "index"}}) {
         const auto where = journal && server.files.contains(uncommitted(path)) ? uncommitted(path) : path;
         if (server.files[where] != kind + std::string(" of ") + record.id) {
             return "broken at " + where;

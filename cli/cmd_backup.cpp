@@ -45,8 +45,10 @@ void say_result(ProgressPrinter& progress, const backup::BackupResult& result, c
     if (progress.warnings() > 0) {
         progress.summary(cat(progress.warnings(), progress.warnings() == 1 ? " warning" : " warnings", " (above and in the log)."));
     }
-    if (!result.complete()) {
+    if (result.archive && result.archive->altered_count > 0) {
         progress.summary(cat(result.archive->altered_count, " files are not in the archive as they were: exit code ", kExitIncomplete, "."));
+    } else if (!result.complete()) {
+        progress.summary(cat("Old backups were not all removed: exit code ", kExitIncomplete, "."));
     }
 }
 

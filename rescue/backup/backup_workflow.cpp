@@ -14,6 +14,7 @@
 #include "core/plan/plan_text.h"
 #include "rescue/backup/connection.h"
 #include "rescue/backup/file_list.h"
+#include "rescue/backup/history.h"
 #include "rescue/backup/local_leftovers.h"
 #include "rescue/backup/options.h"
 #include "rescue/backup/rescue_iso.h"
@@ -120,6 +121,8 @@ archive::BackupSummary stream_tree(const BackupContext& context, const layout::L
     options.subvolumes = selection.subvolumes;
     options.left_out = selection.left_out;
     options.never = selection.never;
+    const auto backups = files_of_backups(servers, places);
+    options.never.insert(options.never.end(), backups.begin(), backups.end());
     options.excludes = &rules;
     options.compression = compression(context.settings);
     options.expected_bytes = bytes_in_use(context.root, layout, selection.trees);
@@ -218,12 +221,13 @@ void make_iso(const BackupContext& context, const layout::Layout& layout, const 
 
 }  // namespace
 
-bool BackupResult::complete() const { return !archive || archive->altered_count == 0; }
+bool BackupResult::complete() const { return pruned && (!archive || archive->altered_count == 0); }
 
 BackupResult make_backup(const BackupContext& context, Scope scope) { return make_backup(context, examine(context), scope); }
 
 BackupResult make_backup(const BackupContext& context, const layout::Layout& layout, Scope scope) {
     const auto places = places_of(place_settings(context.settings));
+    const auto treatment = what_happens_to_earlier(context.settings);
     std::optional<RescuePlan> rescue;
     if (scope != Scope::kBackupOnly) {
         rescue = plan_rescue(context, layout);
@@ -241,10 +245,17 @@ BackupResult make_backup(const BackupContext& context, const layout::Layout& lay
         note(context, result, done);
     }
     const auto earlier = read_earlier(context, *servers.backup, places, scope);
+    if (const auto orphan = orphaned_iso_note(earlier, places, treatment); scope == Scope::kBackupAndRescue && !orphan.empty()) {
+        context.progress.warning(orphan);
+    }
     result.record = new_record(context, layout, rescue ? rescue->kernel.release : layout.host.kernel);
     if (scope == Scope::kRescueOnly && earlier) {
         result.record = *earlier;  // the new ISO belongs to the archive that is there
         result.record.kernel = rescue->kernel.release;
+        result.record.rescue_id.clear();
+    } else if (scope == Scope::kBackupOnly && earlier) {
+        result.record.iso = earlier->iso;  // the other way round
+        result.record.rescue_id = earlier->id_of_rescue();
     }
     result.record.plan_sha256 = plan::digest(plan::make_plan(layout));
 
@@ -263,9 +274,9 @@ BackupResult make_backup(const BackupContext& context, const layout::Layout& lay
         save_layout(context, layout);
         make_iso(context, layout, places, connection, *std::move(rescue), result);
     }
-    const bool keep = !context.settings.scalar("KEEP_OLD_OUTPUT_COPY").empty() || !context.settings.scalar("NETFS_KEEP_OLD_BACKUP_COPY").empty();
     if (scope != Scope::kRescueOnly || earlier) {
-        files.commit(result.record, keep);
+        files.commit(result.record, treatment);
+        result.pruned = prune_earlier(servers, places, context.settings, layout.host.name, context.progress);
     } else {
         files.commit_iso_alone();
     }

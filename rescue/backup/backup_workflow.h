@@ -46,7 +46,8 @@ struct BackupResult {
     std::uint64_t iso_bytes = 0;              ///< 0 when no ISO was made
     std::string local_iso_path;
     std::vector<std::string> notes;           ///< what the operator should know, one line each
-    /// False when some files are not in the archive as they were: exit code 3.
+    bool pruned = true;                       ///< false: old backups that should have gone are still there
+    /// False when some files are not in the archive as they were, or old backups were not removed: exit code 3.
     bool complete() const;
 };
 

@@ -1,72 +1,83 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "rescue/backup/commit.h"
 
-#include <vector>
-
 #include "core/base/error.h"
-#include "core/base/fd_stream.h"
 #include "core/base/interrupt.h"
 #include "core/base/text.h"
+#include "rescue/backup/put_in_place.h"
+#include "rescue/catalog/names.h"
+#include "rescue/catalog/record_file.h"
 
 namespace nrear::backup {
 
 namespace {
 
 using base::cat;
+using catalog::file_name;
+using catalog::in;
 
-struct FinalFile {
-    transport::Transport* server;
-    std::string path;
-};
-
-/// Everything that a run may leave, record excepted.
-std::vector<FinalFile> files_of(const Servers& servers, const Places& places) {
-    std::vector<FinalFile> files{{servers.backup, places.file_list_path}, {servers.backup, places.index_path}, {servers.backup, places.archive_path}};
-    if (servers.output != nullptr) {
-        files.push_back({servers.output, places.iso_path});
-    }
-    return files;
-}
-
-std::string read_text(transport::Transport& server, const std::string& path) {
-    constexpr std::size_t kMostBytes = 1 << 20;  // a record is a kilobyte; the server is not trusted
-    const auto source = server.open(path);
-    std::string text(kMostBytes, '\0');
-    std::size_t have = 0;
-    while (have < text.size()) {
-        const auto got = source->read(std::as_writable_bytes(std::span(text)).subspan(have));
-        if (got == 0) {
-            break;
-        }
-        have += got;
-    }
-    text.resize(have);
-    return text;
-}
-
-void remove_leftovers(transport::Transport& server, const std::string& path) {
-    server.remove(uncommitted(path) + transport::kTemporarySuffix);
-    server.remove(uncommitted(path));
-}
-
-/// Renames what still has the ending. Missing files were renamed already, or are not part of this record.
-void finish_renames(const Servers& servers, const Places& places) {
-    for (const auto& file : files_of(servers, places)) {
-        if (file.server->stat(uncommitted(file.path))) {
-            file.server->rename(uncommitted(file.path), file.path);
+/// Ends with the ending of files that are not committed, or of one that was being written when its run died.
+std::optional<std::string> final_name(const std::string& name) {
+    const std::string ending = record::kUncommittedSuffix;
+    for (const auto& whole : {ending, ending + transport::kTemporarySuffix}) {
+        if (name.size() > whole.size() && name.ends_with(whole)) {
+            return name.substr(0, name.size() - whole.size());
         }
     }
-    servers.backup->rename(uncommitted(places.record_path), places.record_path);
+    return std::nullopt;
 }
 
-std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
-
-void keep_one(transport::Transport& server, const std::string& path) {
-    if (server.stat(path)) {
-        const std::string kept = directory_of(path) + ".old";
-        server.make_directories(kept);
-        server.rename(path, kept + path.substr(path.rfind('/')));
+/// Names in `directory` that an unfinished run of the same series as `own` (a path) left there.
+std::vector<std::string> leftovers(transport::Transport& server, const std::string& directory, const std::string& own) {
+    std::vector<std::string> names;
+    if (!server.stat(directory)) {
+        return names;
     }
+    const auto series = catalog::series_of(catalog::stem_of(file_name(own)));
+    for (const auto& file : server.list(directory)) {
+        const auto final = final_name(file.name);
+        if (final && !file.is_directory && catalog::series_of(catalog::stem_of(*final)) == series) {
+            names.push_back(file.name);
+        }
+    }
+    return names;
+}
+
+bool is_journal(const std::string& name) { return name.ends_with(std::string(".json") + record::kUncommittedSuffix); }
+
+/// An empty directory is free: a run that died before its commit left it.
+std::string free_directory(const Servers& servers, const Places& places, const std::string& wanted) {
+    const auto in_use = [](transport::Transport* server, const std::string& path) { return server != nullptr && server->stat(path) && !server->list(path).empty(); };
+    std::string name = wanted;
+    for (int i = 2; in_use(servers.backup, in(places.backup_directory, name)) || in_use(servers.output, in(places.output_history, name)); ++i) {
+        name = cat(wanted, "-", i);
+    }
+    return name;
+}
+
+/// The name of the earlier backup's directory in the history; nothing when there is no earlier one, or it keeps its place (mkrescue).
+std::optional<std::string> history_directory(const Servers& servers, const Places& places, const record::BackupRecord& record) {
+    std::optional<record::BackupRecord> earlier;
+    try {
+        earlier = read_record(*servers.backup, places);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::kIntegrity) {
+            throw;
+        }
+    }
+    if (earlier) {
+        return earlier->id == record.id ? std::nullopt : std::optional(free_directory(servers, places, catalog::history_name(*earlier)));
+    }
+    const auto archive = servers.backup->stat(places.archive_path);
+    return archive ? std::optional(free_directory(servers, places, catalog::foreign_history_name(archive->mtime))) : std::nullopt;
+}
+
+record::EarlierGoesTo plan_for_earlier(const Servers& servers, const Places& places, const record::BackupRecord& record, Earlier earlier) {
+    if (earlier == Earlier::kOldCopy) {
+        return {places.backup_directory + catalog::kOldCopySuffix, places.output_directory + catalog::kOldCopySuffix};
+    }
+    const auto name = earlier == Earlier::kHistory ? history_directory(servers, places, record) : std::nullopt;
+    return name ? record::EarlierGoesTo{in(places.backup_directory, *name), in(places.output_history, *name)} : record::EarlierGoesTo{};
 }
 
 }  // namespace
@@ -74,47 +85,36 @@ void keep_one(transport::Transport& server, const std::string& path) {
 std::string uncommitted(const std::string& path) { return path + record::kUncommittedSuffix; }
 
 std::string clean_up_earlier_run(const Servers& servers, const Places& places) {
-    if (servers.backup->stat(uncommitted(places.record_path))) {
-        finish_renames(servers, places);
-        return "An earlier run was stopped while it put its files in place: that has been finished.";
-    }
     std::string what;
-    auto files = files_of(servers, places);
-    files.push_back({servers.backup, places.record_path});
-    for (const auto& file : files) {
-        for (const auto& name : {uncommitted(file.path), uncommitted(file.path) + transport::kTemporarySuffix}) {
-            if (const auto found = file.server->stat(name)) {
-                what = "Removed what an earlier run left behind when it was stopped.";
-            }
+    for (const auto& name : leftovers(*servers.backup, places.backup_directory, places.record_path)) {
+        if (is_journal(name)) {
+            const auto journal = catalog::read_record(*servers.backup, in(places.backup_directory, name));
+            put_in_place(servers, places_of_run(places, *final_name(name), journal), journal);
+            what = "An earlier run was stopped while it put its files in place: that has been finished.";
         }
-        remove_leftovers(*file.server, file.path);
+    }
+    const auto remove_left = [&](transport::Transport& server, const std::string& directory, const std::string& own) {
+        for (const auto& name : leftovers(server, directory, own)) {
+            server.remove(in(directory, name));
+            what = what.empty() ? "Removed what an earlier run left behind when it was stopped." : what;
+        }
+    };
+    remove_left(*servers.backup, places.backup_directory, places.record_path);
+    if (servers.output != nullptr) {
+        remove_left(*servers.output, places.output_directory, places.iso_path);
     }
     return what;
 }
 
 std::optional<record::BackupRecord> read_record(transport::Transport& backup, const Places& places) {
-    if (!backup.stat(places.record_path)) {
-        return std::nullopt;
-    }
-    return record::backup_record_from_json(read_text(backup, places.record_path), places.record_path);
+    return backup.stat(places.record_path) ? std::optional(catalog::read_record(backup, places.record_path)) : std::nullopt;
 }
 
-void commit(const Servers& servers, const Places& places, const record::BackupRecord& record, bool keep_previous) {
-    {
-        const auto journal = servers.backup->create(uncommitted(places.record_path));
-        journal->write(base::as_bytes(record::to_json(record)));
-        journal->finish();
-    }
-    if (keep_previous) {
-        auto files = files_of(servers, places);
-        files.push_back({servers.backup, places.record_path});
-        for (const auto& file : files) {
-            if (file.path == places.record_path || file.server->stat(uncommitted(file.path))) {
-                keep_one(*file.server, file.path);
-            }
-        }
-    }
-    finish_renames(servers, places);
+void commit(const Servers& servers, const Places& places, record::BackupRecord record, Earlier earlier) {
+    record.earlier = plan_for_earlier(servers, places, record, earlier);
+    make_room_for_earlier(servers, places, record);  // what can fail does so while the earlier backup is still the one
+    catalog::write_record(*servers.backup, uncommitted(places.record_path), record);
+    put_in_place(servers, places, record);
 }
 
 UncommittedFiles::~UncommittedFiles() {
@@ -131,8 +131,8 @@ UncommittedFiles::~UncommittedFiles() {
     }
 }
 
-void UncommittedFiles::commit(const record::BackupRecord& record, bool keep_previous) {
-    backup::commit(servers_, places_, record, keep_previous);
+void UncommittedFiles::commit(const record::BackupRecord& record, Earlier earlier) {
+    backup::commit(servers_, places_, record, earlier);
     committed_ = true;
 }
 

@@ -43,6 +43,7 @@ Places places_of(const PlaceSettings& settings) {
     places.record_path = below(places.backup_directory, settings.archive_name + ".json");
 
     places.output_directory = output_directory_of(places.output, settings.output_prefix);
+    places.output_history = below(places.output.path, settings.output_prefix);
     places.iso_path = below(places.output_directory, settings.iso_prefix + ".iso");
     places.run_log_path = below(places.output_directory, settings.log_name);
     places.local_iso_path = below(settings.iso_dir, settings.iso_prefix + ".iso");

@@ -30,6 +30,7 @@ struct Places {
     std::string file_list_path;         ///< ".../backup.log"
     std::string record_path;            ///< ".../backup.json"
     std::string output_directory;       ///< "/data/backup" for sftp://, "/data/backup/controller-0" for sshfs:// and file://
+    std::string output_history;         ///< holds the directories of earlier ISOs: "/data/backup/controller-0"
     std::string iso_path;               ///< on the server: ".../rear-controller-0.iso"
     std::string run_log_path;           ///< on the server, beside the ISO
     std::string local_iso_path;         ///< in ISO_DIR

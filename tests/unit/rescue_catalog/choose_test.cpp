@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rescue/catalog/choose.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/base/error.h"
+
+using namespace nrear;
+using namespace nrear::catalog;
+
+namespace {
+
+Backup named(const std::string& id, State state = State::kWhole) {
+    Backup backup;
+    backup.state = state;
+    backup.record = record::BackupRecord{};
+    backup.record->id = id;
+    return backup;
+}
+
+std::string refusal(const std::vector<Backup>& backups, const std::string& wanted) {
+    try {
+        choose(backups, wanted);
+    } catch (const Error& error) {
+        CHECK(error.kind() == ErrorKind::kGeneral);
+        return std::string(error.what()) + " | " + error.hint();
+    }
+    return "found";
+}
+
+}  // namespace
+
+TEST_CASE("by a start of the id that only one has, by latest, by the name of a foreign archive") {
+    Backup foreign;
+    foreign.state = State::kForeign;
+    foreign.archive_path = "/d/c0/backup.tar.gz";
+    const std::vector<Backup> backups{named("1a2b3c4d-1111"), named("1a9f0000-2222"), named("77770000-3333", State::kDamaged), foreign};
+    CHECK(choose(backups, "1a2").record->id == "1a2b3c4d-1111");
+    CHECK(choose(backups, "7").record->id == "77770000-3333");
+    CHECK(choose(backups, "latest").record->id == "1a9f0000-2222");
+    CHECK(&choose(backups, "backup.tar.gz") == &backups[3]);
+    CHECK(name_of(backups[0]) == "1a2b3c4d");
+    CHECK(name_of(backups[3]) == "backup.tar.gz");
+    CHECK(refusal(backups, "1a") == "find the backup '1a': 2 backups begin so | write more of it: 1a2b3c4d, 1a9f0000");
+    CHECK(refusal(backups, "ff") == "find the backup 'ff': no id begins so | there are 1a2b3c4d, 1a9f0000, 77770000, backup.tar.gz; or write latest");
+    CHECK(refusal(backups, "") == "find the backup '': no id begins so | there are 1a2b3c4d, 1a9f0000, 77770000, backup.tar.gz; or write latest");
+    CHECK(refusal({}, "1a") == "find the backup '1a': there are no backups | nrear list says where it looks");
+    CHECK(refusal({backups[2]}, "latest") == "find the latest backup: there is no whole one | nrear list shows what there is");
+}

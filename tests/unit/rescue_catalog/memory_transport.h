@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A server in memory that dies at the n-th change: for promises that hold at every point of a sequence of renames.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/base/fd_stream.h"
+#include "transport/transport.h"
+
+namespace nrear::testing {
+
+/// Thrown in the place of death: no Error, so that nothing can handle it.
+struct Killed {};
+
+class MemoryTransport final : public transport::Transport {
+public:
+    std::map<std::string, std::string> files;
+    std::set<std::string> directories{"/"};
+    std::map<std::string, std::int64_t> times;  ///< where a test wants another than 0
+    int changes_left = -1;                      ///< negative: lives for ever
+
+    std::unique_ptr<base::FinishingSink> create(const std::string& path) override {
+        need_directory(path);
+        return std::make_unique<MemorySink>(*this, path);
+    }
+    std::unique_ptr<base::RandomAccessSource> open(const std::string& path) override {
+        const auto found = files.find(path);
+        if (found == files.end()) {
+            throw Error(ErrorKind::kGeneral, "open " + path, "no such file");
+        }
+        return std::make_unique<MemorySource>(found->second);
+    }
+    std::optional<transport::FileInfo> stat(const std::string& path) override {
+        if (const auto found = files.find(path); found != files.end()) {
+            return info(path, found->second.size());
+        }
+        return directories.contains(path) ? std::optional(transport::FileInfo{name_of(path), 0, 0, true}) : std::nullopt;
+    }
+    std::vector<transport::FileInfo> list(const std::string& directory) override {
+        if (!directories.contains(directory)) {
+            throw Error(ErrorKind::kGeneral, "list " + directory, "no such directory");
+        }
+        std::vector<transport::FileInfo> found;
+        for (const auto& [path, content] : files) {
+            if (parent_of(path) == directory) {
+                found.push_back(info(path, content.size()));
+            }
+        }
+        for (const auto& path : directories) {
+            if (path != "/" && parent_of(path) == directory) {
+                found.push_back({name_of(path), 0, 0, true});
+            }
+        }
+        std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+        return found;
+    }
+    void make_directories(const std::string& path) override {
+        if (!directories.contains(path)) {
+            make_directories(parent_of(path));
+            change();
+            directories.insert(path);
+        }
+    }
+    void rename(const std::string& from, const std::string& to) override {
+        need_directory(to);
+        change();
+        auto moved = files.extract(from);
+        if (moved.empty()) {
+            throw Error(ErrorKind::kGeneral, "rename " + from, "no such file");
+        }
+        files[to] = moved.mapped();
+        times[to] = times[from];
+    }
+    void remove(const std::string& path) override {
+        if (files.contains(path)) {
+            change();
+            files.erase(path);
+        }
+    }
+    void remove_directory(const std::string& path) override {
+        if (directories.contains(path)) {
+            if (!list(path).empty()) {
+                throw Error(ErrorKind::kGeneral, "remove the directory " + path, "not empty");
+            }
+            change();
+            directories.erase(path);
+        }
+    }
+    std::optional<transport::Space> space(const std::string&) override { return std::nullopt; }
+    std::string description() const override { return "memory"; }
+
+    /// Without changes being counted.
+    void put(const std::string& path, const std::string& text) {
+        for (auto directory = parent_of(path); directories.insert(directory).second;) {
+            directory = parent_of(directory);
+        }
+        files[path] = text;
+    }
+
+private:
+    class MemorySink final : public base::FinishingSink {
+    public:
+        MemorySink(MemoryTransport& owner, std::string path) : owner_(owner), path_(std::move(path)) {}
+        void write(base::Bytes bytes) override {
+            owner_.change();
+            owner_.files[path_ + transport::kTemporarySuffix] += base::as_text(bytes);
+        }
+        void finish() override {
+            owner_.change();
+            auto part = owner_.files.extract(path_ + transport::kTemporarySuffix);
+            owner_.files[path_] = part.empty() ? "" : part.mapped();
+        }
+
+    private:
+        MemoryTransport& owner_;
+        std::string path_;
+    };
+
+    class MemorySource final : public base::RandomAccessSource {
+    public:
+        explicit MemorySource(std::string text) : text_(std::move(text)) {}
+        std::size_t read(base::MutableBytes buffer) override {
+            const auto got = read_at(position_, buffer);
+            position_ += got;
+            return got;
+        }
+        std::uint64_t size() const override { return text_.size(); }
+        std::size_t read_at(std::uint64_t offset, base::MutableBytes buffer) override {
+            const auto rest = base::as_bytes(text_).subspan(std::min<std::size_t>(offset, text_.size()));
+            const auto count = std::min(rest.size(), buffer.size());
+            std::copy_n(rest.begin(), count, buffer.begin());
+            return count;
+        }
+
+    private:
+        std::string text_;
+        std::uint64_t position_ = 0;
+    };
+
+    static std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+    static std::string parent_of(const std::string& path) {
+        const auto slash = path.rfind('/');
+        return slash == 0 ? "/" : path.substr(0, slash);
+    }
+    transport::FileInfo info(const std::string& path, std::size_t size) {
+        const auto time = times.find(path);
+        return {name_of(path), size, time == times.end() ? 0 : time->second, false};
+    }
+    void need_directory(const std::string& path) const {
+        if (!directories.contains(parent_of(path))) {
+            throw Error(ErrorKind::kGeneral, "write " + path, "no such directory");
+        }
+    }
+    void change() {
+        if (changes_left == 0) {
+            throw Killed{};
+        }
+        --changes_left;
+    }
+};
+
+}  // namespace nrear::testing

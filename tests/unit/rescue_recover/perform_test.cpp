@@ -70,6 +70,7 @@ struct Breaking final : transport::Transport {
     void make_directories(const std::string& path) override { inner.make_directories(path); }
     void rename(const std::string& from, const std::string& to) override { inner.rename(from, to); }
     void remove(const std::string& path) override { inner.remove(path); }
+    void remove_directory(const std::string& path) override { inner.remove_directory(path); }
     std::optional<transport::Space> space(const std::string& path) override { return inner.space(path); }
     std::string description() const override { return "a server"; }
 };

@@ -125,8 +125,19 @@ private:
         if (arguments_.quiet && arguments_.verbose) {
             throw usage_error("--quiet contradicts -v");
         }
-        if (!arguments_.operands.empty() && arguments_.command != "help") {
-            throw usage_error(cat("unexpected argument '", base::printable(arguments_.operands.front()), "' after ", arguments_.command));
+        if (command != nullptr) {
+            check_operands(*command);
+        }
+    }
+
+    void check_operands(const CommandInfo& command) {
+        const auto& operands = arguments_.operands;
+        if (operands.size() < command.least_operands) {
+            throw usage_error(cat(command.name, " needs ", command.least_operands == 1 ? "" : "more: ", command.operands), cat("nrear ", command.name, " ", command.operands));
+        }
+        if (operands.size() > command.most_operands) {
+            throw usage_error(cat("unexpected argument '", base::printable(operands[command.most_operands]), "' after ",
+                                  command.most_operands == 0 ? arguments_.command : base::printable(operands[command.most_operands - 1])));
         }
     }
 

@@ -33,6 +33,8 @@ struct Arguments {
 
     std::string password_file;
     bool accept_new_host_key = false;
+    std::string host;              ///< --host NAME; "" = this one
+    bool dry_run = false;          ///< --dry-run
     bool force_host = false;
     bool automatic = false;
     std::string luks_passphrase_file;

@@ -17,11 +17,13 @@ constexpr CommandInfo kCommands[] = {
     {.name = "checklayout", .summary = "compare the recorded layout with this machine: exit code 1 when it has changed", .prints_result = true},
     {.name = "plan", .summary = "show the steps that would make this machine's storage again", .prints_result = true},
     {.name = "recover", .summary = "in the rescue system: make the disks again and restore the backup", .takes_lock = true, .always_verbose = true},
+    {.name = "list", .summary = "show this machine's backups on the server", .needs_root = false, .prints_result = true},
+    {.name = "prune", .summary = "remove the backups that the KEEP_ settings do not keep", .takes_lock = true, .prints_result = true},
     {.name = "dump", .summary = "show every setting in effect and where it came from", .needs_root = false},
-    {.name = "help", .summary = "show this help", .needs_root = false},
+    {.name = "help", .summary = "show this help", .most_operands = kAnyNumber, .needs_root = false},
 };
 
-constexpr std::string_view kConnecting = "mkbackup mkrescue mkbackuponly recover";
+constexpr std::string_view kConnecting = "mkbackup mkrescue mkbackuponly recover list prune";
 
 const OptionInfo kOptions[] = {
     {'v', "verbose", "", ValueKind::kNone, "", "say what is being done, with progress", true, &Arguments::verbose},
@@ -37,7 +39,7 @@ const OptionInfo kOptions[] = {
     {'e', "expose-secrets", "", ValueKind::kNone, "", "show passwords in what dump prints", true, &Arguments::expose_secrets},
     {'p', "portable", "", ValueKind::kNone, "", "refused: boot the rescue ISO instead", false, &Arguments::portable},
     {0, "quiet", "", ValueKind::kNone, "", "print errors and warnings only", true, &Arguments::quiet},
-    {0, "json", "", ValueKind::kNone, "dump plan", "print JSON", true, &Arguments::json},
+    {0, "json", "", ValueKind::kNone, "plan list prune dump", "print JSON", true, &Arguments::json},
     {0, "shell", "", ValueKind::kNone, "plan", "print the plan as a shell script", true, &Arguments::shell},
     {0, "fixture", "DIR", ValueKind::kDirectory, "dump", "record this host's storage in DIR, disguised, for a bug report or a test", true, &Arguments::fixture},
     {0, "no-color", "", ValueKind::kNone, "", "no colours (as the environment variable NO_COLOR)", true, &Arguments::no_color},
@@ -48,6 +50,8 @@ const OptionInfo kOptions[] = {
     {0, "disk", "OLD=SIZE", ValueKind::kText, "plan", "plan for a disk of another size (vda=20G) or name (vda=nvme0n1, vda=nvme0n1:20G); may be repeated", true, &Arguments::disks},
     {0, "luks-passphrase-file", "FILE", ValueKind::kFile, "recover", "file with the new passphrase of the encrypted volumes, instead of asking for it", true, &Arguments::luks_passphrase_file},
     {0, "automatic", "", ValueKind::kNone, "recover", "ask only where disks are not matched beyond doubt (kernel argument auto_recover)", true, &Arguments::automatic},
+    {0, "host", "NAME", ValueKind::kText, "list", "the backups of host NAME, not of this one", true, &Arguments::host},
+    {0, "dry-run", "", ValueKind::kNone, "prune", "show what would be removed, remove nothing (as -s)", true, &Arguments::dry_run},
     {'V', "version", "", ValueKind::kNone, "", "print the version; with -v of all linked libraries too", true, &Arguments::version},
     {'h', "help", "", ValueKind::kNone, "", "print this help", true, &Arguments::help},
 };

@@ -11,9 +11,14 @@
 
 namespace nrear::cli {
 
+inline constexpr unsigned kAnyNumber = ~0U;
+
 struct CommandInfo {
     std::string_view name;
     std::string_view summary;
+    std::string_view operands = "";  ///< what follows the command, as usage shows it: "ID [PATTERN]..."
+    unsigned least_operands = 0;
+    unsigned most_operands = 0;      ///< kAnyNumber = as many as are there
     bool needs_root = true;
     bool takes_lock = false;      ///< changes something, so only one at a time
     bool always_verbose = false;

@@ -21,6 +21,8 @@ int cmd_savelayout(WorkflowContext& context);
 int cmd_checklayout(WorkflowContext& context);
 int cmd_plan(WorkflowContext& context);
 int cmd_recover(WorkflowContext& context);
+int cmd_list(WorkflowContext& context);
+int cmd_prune(WorkflowContext& context);
 
 /// What the workflows of rescue/backup need of a command's context.
 backup::BackupContext backup_context(const WorkflowContext& context);

@@ -28,7 +28,8 @@ using WorkflowCommand = int (*)(WorkflowContext&);
 WorkflowCommand workflow_of(std::string_view command) {
     static const std::map<std::string_view, WorkflowCommand> kWorkflows{
         {"mkbackup", cmd_backup},         {"mkrescue", cmd_backup}, {"mkbackuponly", cmd_backup}, {"savelayout", cmd_savelayout},
-        {"checklayout", cmd_checklayout}, {"plan", cmd_plan},       {"recover", cmd_recover}};
+        {"checklayout", cmd_checklayout}, {"plan", cmd_plan},       {"recover", cmd_recover},
+        {"list", cmd_list},               {"prune", cmd_prune}};
     const auto found = kWorkflows.find(command);
     return found == kWorkflows.end() ? nullptr : found->second;
 }
@@ -43,8 +44,8 @@ int dispatch(const Arguments& arguments, Output& out, Output& errors) {
     if (arguments.command == "dump") {
         return arguments.fixture.empty() ? cmd_dump(arguments, out, errors) : cmd_fixture(arguments, out, errors);
     }
-    // In the rescue system recover shows its plan, made from the disks that are there.
-    const bool plans_itself = arguments.command == "recover" && base::Root("/").exists(record::kRescueRecordPath);
+    // In the rescue system recover shows its plan, made from the disks that are there; prune what it would remove.
+    const bool plans_itself = arguments.command == "prune" || (arguments.command == "recover" && base::Root("/").exists(record::kRescueRecordPath));
     if (arguments.simulate && !plans_itself) {
         return cmd_simulate(arguments, out, errors);
     }

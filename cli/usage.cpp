@@ -101,7 +101,7 @@ std::string value_cases() {
 std::string usage_text() {
     std::string out = "Usage: nrear [OPTION]... COMMAND\n\nBack up this machine, and make the same machine from the backup on blank disks.\n\nCommands:\n";
     for (const auto& command : commands()) {
-        out += row(cat("  ", command.name), command.summary, 16);
+        out += row(cat("  ", command.name, command.operands.empty() ? "" : " ", command.operands), command.summary, 16);
     }
     out += "\nOptions:\n";
     for (const auto& option : options()) {

@@ -33,10 +33,13 @@ _nrear() {
         --luks-passphrase-file)
             COMPREPLY=( $(compgen -f -- "$cur") ); compopt -o filenames
             return ;;
+        --host)
+            COMPREPLY=()
+            return ;;
     esac
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-            mkbackup|mkrescue|mkbackuponly|savelayout|checklayout|plan|recover|dump|help) command=$word ;;
+            mkbackup|mkrescue|mkbackuponly|savelayout|checklayout|plan|recover|list|prune|dump|help) command=$word ;;
         esac
     done
     case $command in
@@ -47,9 +50,11 @@ _nrear() {
         checklayout) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
         plan) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --shell --no-color --disk -V --version -h --help" ;;
         recover) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --force-host --map --luks-passphrase-file --automatic -V --version -h --help" ;;
+        list) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --host -V --version -h --help" ;;
+        prune) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --dry-run -V --version -h --help" ;;
         dump) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --fixture --no-color -V --version -h --help" ;;
         help) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
-        *) words="mkbackup mkrescue mkbackuponly savelayout checklayout plan recover dump help -v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
+        *) words="mkbackup mkrescue mkbackuponly savelayout checklayout plan recover list prune dump help -v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
     esac
     COMPREPLY=( $(compgen -W "$words" -- "$cur") )
 }

@@ -36,10 +36,6 @@ constexpr std::array kSettings{
     KnownSetting{"OUTPUT_LFTP_PASSWORD", kScalar, "", kIgnored, "write the password into OUTPUT_URL, or use a key"},
     KnownSetting{"OUTPUT_URL_FILES_PATTERNS", kArray, "()", kIgnored, "all result files are copied"},
     KnownSetting{"KEEP_OLD_OUTPUT_COPY"},
-    KnownSetting{"KEEP_LAST"},
-    KnownSetting{"KEEP_DAILY"},
-    KnownSetting{"KEEP_WEEKLY"},
-    KnownSetting{"KEEP_MONTHLY"},
     KnownSetting{"RESULT_MAILTO", kArray, "()", kIgnored, "nrear sends no mail: use the exit code"},
     KnownSetting{"RESULT_FILES", kArray, "()", kIgnored, "only nrear's own result files are copied"},
     KnownSetting{"ISO_DIR", kScalar, "\"$VAR_DIR/output\""},
@@ -95,6 +91,12 @@ constexpr std::array kSettings{
     KnownSetting{"PING", kScalar, "", kNeedless, "connecting shows whether the server answers"},
     KnownSetting{"PRE_BACKUP_SCRIPT", kEither},
     KnownSetting{"POST_BACKUP_SCRIPT", kEither},
+
+    // How many backups stay on the server: nrear's own.
+    KnownSetting{"KEEP_LAST"},
+    KnownSetting{"KEEP_DAILY"},
+    KnownSetting{"KEEP_WEEKLY"},
+    KnownSetting{"KEEP_MONTHLY"},
 
     // What is left out.
     KnownSetting{"AUTOEXCLUDE_DISKS", kScalar, "y"},

@@ -17,6 +17,9 @@ std::string why_left_alone(const Backup& backup, const std::string& hostname) {
     if (backup.record && backup.record->hostname != hostname) {
         return "of another host: " + base::printable(backup.record->hostname);
     }
+    if (backup.being_moved) {
+        return "left alone, unfinished: its run was stopped while it put its files in place";
+    }
     const char* const what = backup.state == State::kDamaged ? "damaged" : backup.state == State::kForeign ? "foreign" : "unfinished";
     return cat("left alone, ", what, ": ", backup.problem);
 }

@@ -67,6 +67,8 @@ TEST_CASE("wrong usage is named") {
     CHECK(refusal({"dump", "--config-dir="}) == "--config-dir needs a value that is not empty | nrear help lists commands and options");
     CHECK(refusal({"dump", "--map", "a=b"}) == "--map is not for dump | it is for recover");
     CHECK(refusal({"dump", "more"}) == "unexpected argument 'more' after dump | nrear help lists commands and options");
+    CHECK(refusal({"list", "more"}) == "unexpected argument 'more' after list | nrear help lists commands and options");
+    CHECK(refusal({"mkbackup", "--host", "c0"}) == "--host is not for mkbackup | it is for list");
     CHECK(refusal({"-v", "--quiet", "dump"}) == "--quiet contradicts -v | nrear help lists commands and options");
     CHECK(refusal({"\x1b[31m"}) == "unknown command '\\033[31m' | nrear help lists commands and options");
 }
@@ -74,6 +76,12 @@ TEST_CASE("wrong usage is named") {
 TEST_CASE("what ReaR accepts and nrear cannot honour is refused, not ignored") {
     CHECK(refusal({"-S", "mkbackup"}) == "-S is not supported: there are no scripts to step through | nrear plan shows the steps of a recovery");
     CHECK(refusal({"-p", "recover"}).starts_with("-p is not supported"));
+}
+
+TEST_CASE("prune can be tried without doing it") {
+    CHECK(parse_arguments({"prune", "--dry-run"}).dry_run);
+    CHECK(parse_arguments({"-s", "prune"}).simulate);
+    CHECK(parse_arguments({"list", "--host", "controller-1", "--json"}).host == "controller-1");
 }
 
 TEST_CASE("help and version win over everything but unknown words") {

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// list: the backups of this host, or of another one, on the server.
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/list_text.h"
+#include "cli/open_shelf.h"
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/plan/make_plan.h"
+#include "core/plan/plan_text.h"
+
+namespace nrear::cli {
+
+namespace {
+
+/// Only root can see this machine's storage, and another host's backups are not to be held against it.
+std::optional<std::string> plan_of_this_machine(const WorkflowContext& workflow) {
+    if (geteuid() != 0 || !workflow.arguments.host.empty()) {
+        return std::nullopt;
+    }
+    base::NullProgress silent;  // what speaks against a backup today is checklayout's to say
+    auto context = backup_context(workflow);
+    const backup::BackupContext looking{.settings = context.settings,
+                                        .root = context.root,
+                                        .runner = context.runner,
+                                        .questions = context.questions,
+                                        .progress = silent,
+                                        .log = context.log,
+                                        .nrear_version = context.nrear_version,
+                                        .program = context.program,
+                                        .kernel_release = context.kernel_release,
+                                        .ssh = context.ssh};
+    try {
+        return plan::digest(plan::make_plan(backup::examine(looking)));
+    } catch (const Error& error) {
+        workflow.progress.message(base::cat("The layout is not compared: ", error.what()));
+        return std::nullopt;
+    }
+}
+
+}  // namespace
+
+int cmd_list(WorkflowContext& workflow) {
+    const auto open = open_shelf(workflow);
+    const auto backups = catalog::read_catalog(open.shelf);
+    const ListFacts facts{.hostname = open.hostname,
+                          .place = open.places.backup.text(),
+                          .plan_sha256 = backups.empty() ? std::nullopt : plan_of_this_machine(workflow),
+                          .paths = workflow.arguments.verbose};
+    workflow.out.data(workflow.arguments.json ? list_json(backups, facts) : list_text(backups, facts));
+    return kExitOk;
+}
+
+}  // namespace nrear::cli

@@ -28,7 +28,8 @@ bool is_fatal(int error_number) {
 
 }  // namespace
 
-Extractor::Extractor(const std::string& target, ExcludeRules excludes, RestoreSummary& summary) : summary_(summary), excludes_(std::move(excludes)) {
+Extractor::Extractor(const std::string& target, ExcludeRules excludes, RestoreSummary& summary, Existing existing)
+    : summary_(summary), excludes_(std::move(excludes)), existing_(existing) {
     Level root;
     root.fd.reset(open(target.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!root.fd) {
@@ -67,6 +68,7 @@ bool Extractor::split_path(std::string_view path, Names& names) {
 }
 
 void Extractor::extract(const Entry& entry, TarReader& reader) {
+    made_file_ = left_alone_ = false;
     if (!split_path(entry.path, names_)) {
         problem(entry.path, "its name climbs out of the target with '..': not restored");
         return;
@@ -82,6 +84,9 @@ void Extractor::extract(const Entry& entry, TarReader& reader) {
     names_.pop_back();
     const int parent = enter_parents(names_, entry.path);
     if (parent < 0) {
+        return;
+    }
+    if (existing_ == Existing::kKeep && in_the_way(parent, name, entry)) {
         return;
     }
     switch (entry.type) {
@@ -139,7 +144,11 @@ bool Extractor::push(const std::string& name, std::string_view path) {
         }
         return false;
     }
+    const bool made = !level.keep_times;
     push_level(std::move(level));
+    if (made) {
+        made_on_the_way_.emplace(levels_.back().device, levels_.back().inode);
+    }
     return true;
 }
 
@@ -203,12 +212,51 @@ bool Extractor::make_room(int parent, const char* name) {
     return unlinkat(parent, name, 0) == 0 || ((errno == EISDIR || errno == EPERM) && unlinkat(parent, name, AT_REMOVEDIR) == 0);
 }
 
+/// True when what is there is to be left alone. A directory over a directory is no problem: what it holds comes into the one that is there.
+bool Extractor::in_the_way(int parent, const std::string& name, const Entry& entry) {
+    struct stat facts {};
+    if (fstatat(parent, name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) {
+        return false;
+    }
+    if (entry.type == EntryType::kDirectory && made_on_the_way_.contains({facts.st_dev, facts.st_ino})) {
+        return false;
+    }
+    if (entry.type != EntryType::kDirectory || !S_ISDIR(facts.st_mode)) {
+        problem(entry.path, "exists already: left as it is");
+    }
+    left_alone_ = true;
+    return true;
+}
+
+std::string Extractor::set_aside_damaged(const Entry& entry) {
+    if (!made_file_) {
+        return "nothing of it was restored";
+    }
+    made_file_ = false;
+    Names names;
+    split_path(entry.path, names);
+    const int parent = levels_.back().fd.get();
+    const std::string& name = names.back();
+    std::erase_if(sealed_, [&](const Later& later) { return later.path == entry.path; });
+    std::erase_if(late_acls_, [&](const Later& later) { return later.path == entry.path; });
+    --summary_.files;
+    if (renameat(parent, name.c_str(), parent, (name + kDamagedSuffix).c_str()) == 0) {
+        return base::cat("what is left of it is in ", base::printable(name + kDamagedSuffix));
+    }
+    if (unlinkat(parent, name.c_str(), 0) != 0) {
+        throw system_error("remove the damaged " + base::printable(entry.path), errno);
+    }
+    return "nothing of it was restored";
+}
+
 void Extractor::make_root(const Entry& entry) {
     if (entry.type != EntryType::kDirectory) {
         problem(entry.path, "its name is that of the target itself: not restored");
         return;
     }
-    levels_.front().pending = std::make_unique<Entry>(entry);
+    if (existing_ == Existing::kReplace) {
+        levels_.front().pending = std::make_unique<Entry>(entry);
+    }
     ++summary_.files;
 }
 
@@ -248,6 +296,7 @@ void Extractor::make_file(int parent, const std::string& name, const Entry& entr
         step_failed(entry.path, "create the file", errno);
         return;
     }
+    made_file_ = true;
     const bool inherit = levels_.back().children_inherit;
     // No-copy-on-write and compression can only be set, or only help, while the file is empty.
     const std::uint32_t early = entry.inode_flags & (FS_NOCOW_FL | FS_COMPR_FL);

@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "archive/entry.h"
@@ -21,14 +23,26 @@
 
 namespace nrear::archive {
 
+/// What is there already: replaced (directories keep what they hold), or left as it is, which is a problem of the entry that was to come there.
+enum class Existing { kReplace, kKeep };
+
+/// A file that lost a part of its content never stands under its own name, but under this ending.
+inline constexpr const char* kDamagedSuffix = ".nrear-damaged";
+
 class Extractor {
 public:
     /// Throws Error when the target cannot be opened.
-    Extractor(const std::string& target, ExcludeRules excludes, RestoreSummary& summary);
+    Extractor(const std::string& target, ExcludeRules excludes, RestoreSummary& summary, Existing existing = Existing::kReplace);
 
     /// Restores one member, its data read from `reader`. What goes wrong with it alone is noted in the summary.
     /// Throws Error: of the reader, and when the disk is full or fails.
     void extract(const Entry& entry, TarReader& reader);
+
+    /// The last extract() found something in its place and left it alone.
+    bool left_alone() const noexcept { return left_alone_; }
+
+    /// The file that extract() has just made is not what it was: it gets kDamagedSuffix, or is removed. Returns what became of it, for people.
+    std::string set_aside_damaged(const Entry& entry);
 
     /// Metadata of the directories still open, ACLs that needed names, immutable and append-only flags, sync.
     void finish();
@@ -63,6 +77,7 @@ private:
     bool reopen(Level& level, int child);
     base::UniqueFd open_parent(const Names& names) const;
     bool make_room(int parent, const char* name);
+    bool in_the_way(int parent, const std::string& name, const Entry& entry);
 
     void make_root(const Entry& entry);
     void make_directory(int parent, const std::string& name, const Entry& entry);
@@ -80,6 +95,10 @@ private:
 
     RestoreSummary& summary_;
     ExcludeRules excludes_;
+    Existing existing_;
+    std::set<std::pair<dev_t, ino_t>> made_on_the_way_;  ///< directories that were missing above an entry
+    bool made_file_ = false;  ///< by the last extract()
+    bool left_alone_ = false;
     std::vector<Level> levels_;  ///< the first is the target
     Names names_;
     std::vector<Later> late_acls_;

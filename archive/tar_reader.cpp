@@ -58,6 +58,7 @@ bool TarReader::next(Entry& entry) {
     pax_ = global_;
     long_name_.clear();
     long_link_.clear();
+    entry_offset_ = position_;
     for (TarHeader header;;) {
         if (!read_header(header)) {
             return false;
@@ -302,6 +303,9 @@ TarReader::Data TarReader::data() {
 }
 
 void TarReader::consume(std::size_t count) {
+    if (digest_ != nullptr) {
+        digest_->data(in_.chunk().first(count));
+    }
     in_.consume(count);
     position_ += count;
     data_left_ -= count;

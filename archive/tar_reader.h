@@ -11,6 +11,7 @@
 
 #include "archive/block_io.h"
 #include "archive/entry.h"
+#include "archive/entry_indexer.h"
 #include "archive/pax_records.h"
 #include "archive/tar_block.h"
 
@@ -18,7 +19,8 @@ namespace nrear::archive {
 
 class TarReader {
 public:
-    explicit TarReader(BlockInput& in) : in_(in) {}
+    /// `position`: where in the unpacked tar `in` is.
+    explicit TarReader(BlockInput& in, std::uint64_t position = 0) : in_(in), position_(position) {}
 
     /// The next member, whatever was left of the data of the one before; false at the end-of-archive marker. `entry.path` is as in the archive:
     /// it may be absolute or hold "..". Throws Error (kIntegrity).
@@ -36,6 +38,12 @@ public:
 
     /// Where in the unpacked tar the reader is.
     std::uint64_t position() const noexcept { return position_; }
+    /// Where the first header of the entry at hand is.
+    std::uint64_t entry_offset() const noexcept { return entry_offset_; }
+    /// Where the entry at hand ends, its padding included.
+    std::uint64_t entry_end() const noexcept { return position_ + data_left_ + padding_; }
+    /// Is shown the data that is consumed; nullptr = nobody. Outlives its use.
+    void show_data_to(StoredDigest* digest) noexcept { digest_ = digest; }
 
 private:
     void read_exactly(base::MutableBytes to);
@@ -55,6 +63,8 @@ private:
 
     BlockInput& in_;
     std::uint64_t position_ = 0;
+    std::uint64_t entry_offset_ = 0;
+    StoredDigest* digest_ = nullptr;
     std::string last_path_;  ///< for messages
     PaxHeader global_;
     PaxHeader pax_;

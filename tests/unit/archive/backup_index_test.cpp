@@ -1,77 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The index that a backup writes beside its archive, held against the archive and the tree.
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "archive/backup.h"
 #include "archive/decompress.h"
 #include "archive/entry_indexer.h"
 #include "archive/index.h"
 #include "core/base/byte_order.h"
 #include "core/base/digest.h"
-#include "core/base/progress.h"
-#include "core/base/temp_dir.h"
 #include "core/base/text.h"
-#include "core/base/unique_fd.h"
 #include "memory_streams.h"
+#include "packed_tree.h"
 
 using namespace nrear;
 using namespace nrear::archive;
 using namespace nrear::archive::test;
-
-namespace {
-
-struct Tree {
-    base::TempDir directory;
-    std::string at(const std::string& name) const { return directory.path() + "/" + name; }
-    Tree() {
-        base::make_directories(at("sub/deep"), 0755);
-        base::write_file(at("small"), "a small file\n");
-        base::write_file(at("empty"), "");
-        std::string large;
-        for (std::uint64_t i = 0; i < 500'000; ++i) {
-            large += std::to_string(i * 7919);
-        }
-        base::write_file(at("sub/large"), large);
-        base::write_file(at("sub/deep/last"), std::string(40'000, 'z'));
-        REQUIRE(link(at("small").c_str(), at("sub/hard").c_str()) == 0);
-        REQUIRE(symlink("../small", at("sub/soft").c_str()) == 0);
-        const base::UniqueFd fd(open(at("holes").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-        REQUIRE(ftruncate(fd.get(), off_t{1} << 32U) == 0);
-        REQUIRE(pwrite(fd.get(), "data", 4, 100'000'000) == 4);
-    }
-};
-
-struct Stored {
-    std::string archive;
-    std::string index;
-    BackupSummary summary;
-};
-
-Stored back_up(const std::string& root, const Compression& compression) {
-    TextSink archive;
-    TextSink index;
-    base::NullProgress progress;
-    BackupOptions options{.root = root};
-    options.compression = compression;
-    options.index = &index;
-    const auto summary = write_backup(options, archive, progress);
-    return {archive.text, index.text, summary};
-}
-
-std::vector<IndexEntry> read_entries(IndexReader& reader) {
-    std::vector<IndexEntry> entries;
-    for (IndexEntry entry; reader.next(entry);) {
-        entries.push_back(entry);
-    }
-    return entries;
-}
-
-}  // namespace
 
 TEST_CASE("the index of a backup says what the archive holds, and where", "[index]") {
     const Tree tree;
@@ -79,12 +22,10 @@ TEST_CASE("the index of a backup says what the archive holds, and where", "[inde
     const auto stored = back_up(tree.directory.path(), compression);
     CHECK(stored.summary.index_bytes == stored.index.size());
     CHECK(stored.summary.index_sha256 == base::sha256_of(base::as_bytes(stored.index)));
-    TextSource source(stored.index);
-    IndexReader reader(source);
-    const auto entries = read_entries(reader);
-    CHECK(entries.size() == stored.summary.files);
+    const auto index = read_all(stored.index);
+    CHECK(index.entries.size() == stored.summary.files);
 
-    const auto& totals = reader.totals();
+    const auto& totals = index.totals;
     CHECK(totals.framing == (compression.codec == Codec::kNone ? Framing::kPlain : Framing::kGzip));
     CHECK(totals.archive_bytes == stored.archive.size());
     CHECK(totals.tar_bytes == stored.summary.tar_bytes);
@@ -93,7 +34,7 @@ TEST_CASE("the index of a backup says what the archive holds, and where", "[inde
     // Each member unpacks alone to what its place says, and all of them make up the archive.
     std::string tar;
     std::uint64_t at = 0;
-    for (const auto& member : reader.members()) {
+    for (const auto& member : index.members) {
         CHECK(member.offset == at);
         at += member.length;
         const auto bytes = stored.archive.substr(member.offset, member.length);
@@ -116,7 +57,7 @@ TEST_CASE("the index of a backup says what the archive holds, and where", "[inde
 
     // Each entry is read alone from its place, and is what the index says.
     std::map<std::string, IndexEntry> by_path;
-    for (const auto& kept : entries) {
+    for (const auto& kept : index.entries) {
         TextInput input(tar.substr(kept.tar_offset, kept.tar_length));
         TarReader one(input);
         Entry entry;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/restore_entries.h"
+
+#include <functional>
+#include <map>
+#include <unordered_set>
+
+#include "archive/entry_reading.h"
+#include "archive/extractor.h"
+#include "archive/path_choice.h"
+#include "core/base/error.h"
+#include "core/base/interrupt.h"
+#include "core/base/text.h"
+
+namespace nrear::archive {
+
+namespace {
+
+/// The index is gone through twice, three times where links lead out of the choice: what it holds need not fit into memory.
+class EntriesRestore {
+public:
+    EntriesRestore(base::RandomAccessSource& archive, base::RandomAccessSource& index, const RestoreEntriesOptions& options, base::Progress& progress)
+        : archive_(archive), index_(index), options_(options), progress_(progress), choice_(options.paths),
+          extractor_(options.target, ExcludeRules{}, summary_, options.overwrite ? Existing::kReplace : Existing::kKeep) {}
+
+    RestoreEntriesSummary run() {
+        choose();
+        const auto members = facts_.map.holding(ranges_);
+        std::uint64_t bytes = 0;
+        for (const auto number : members) {
+            bytes += facts_.map.member(number).length;
+        }
+        progress_.transfer_started("Restoring", facts_.map.framing() == Framing::kStream ? facts_.totals.archive_bytes : bytes);
+        if (summary_.chosen > 0) {
+            const auto tar = open_tar(archive_, facts_.map, members, options_.threads);
+            for_each_entry([&](const IndexEntry& place) { restore(*tar, place); });
+            summary_.archive_bytes = tar->bytes_read();
+        }
+        extractor_.finish();
+        progress_.transfer_finished();
+        return std::move(summary_);
+    }
+
+private:
+    IndexFacts for_each_entry(const std::function<void(const IndexEntry&)>& take) {
+        RangeSource source(index_);
+        return read_index(source, [&](const IndexEntry& entry) {
+            base::check_interrupt();
+            take(entry);
+        });
+    }
+
+    void choose() {
+        facts_ = for_each_entry([&](const IndexEntry& entry) {
+            if (!choice_.chooses(entry.path)) {
+                return;
+            }
+            ++summary_.chosen;
+            append_range(ranges_, {entry.tar_offset, entry.tar_length});
+            if (entry.type == EntryType::kHardLink && !choice_.chooses(entry.link_target)) {
+                stand_ins_.try_emplace(entry.link_target, entry.path);
+            }
+        });
+        summary_.unmet = choice_.unmet();
+        if (stand_ins_.empty()) {
+            return;
+        }
+        ranges_.clear();
+        for_each_entry([&](const IndexEntry& entry) {
+            if (stand_ins_.contains(entry.path) || choice_.chooses(entry.path)) {
+                append_range(ranges_, {entry.tar_offset, entry.tar_length});
+            }
+        });
+    }
+
+    void restore(TarInput& tar, const IndexEntry& place) {
+        const auto stand_in = stand_ins_.find(place.path);
+        if (stand_in == stand_ins_.end() && !choice_.chooses(place.path)) {
+            return;
+        }
+        const std::string& path = stand_in == stand_ins_.end() ? place.path : stand_in->second;
+        Entry made;
+        const auto result = read_entry(tar, place, [&](Entry& entry, TarReader& reader) {
+            entry.path = path;
+            lead_link_inside(entry);
+            made = entry;
+            extract(entry, reader);
+        });
+        if (result.state == EntryState::kLost) {
+            add_warning(summary_.problems, summary_.problem_count, {FileWarning::Kind::kNotRestored, path, result.why});
+        } else if (result.state == EntryState::kDamaged) {
+            const auto outcome = extractor_.set_aside_damaged(made);
+            add_warning(summary_.problems, summary_.problem_count, {FileWarning::Kind::kNotRestored, path, base::cat(result.why, ": ", outcome)});
+        }
+        progress_.transfer_at(tar.bytes_read(), summary_.files);
+    }
+
+    void extract(const Entry& entry, TarReader& reader) {
+        const std::hash<std::string> hash;
+        if (entry.type == EntryType::kHardLink && entry.link_target == entry.path) {
+            return;  // made when its first name came by
+        }
+        if (entry.type == EntryType::kHardLink && left_alone_.contains(hash(entry.link_target))) {
+            add_warning(summary_.problems, summary_.problem_count,
+                        {FileWarning::Kind::kNotRestored, entry.path, base::cat("is a link to ", base::printable(entry.link_target), ", which exists already and was left as it is")});
+            return;
+        }
+        extractor_.extract(entry, reader);
+        if (extractor_.left_alone()) {
+            left_alone_.insert(hash(entry.path));
+        }
+    }
+
+    void lead_link_inside(Entry& entry) const {
+        if (entry.type == EntryType::kHardLink) {
+            if (const auto stand_in = stand_ins_.find(entry.link_target); stand_in != stand_ins_.end()) {
+                entry.link_target = stand_in->second;
+            }
+        }
+    }
+
+    base::RandomAccessSource& archive_;
+    base::RandomAccessSource& index_;
+    const RestoreEntriesOptions& options_;
+    base::Progress& progress_;
+    PathChoice choice_;
+    RestoreEntriesSummary summary_;
+    Extractor extractor_;
+    IndexFacts facts_;
+    std::vector<TarRange> ranges_;
+    std::unordered_set<std::size_t> left_alone_;  ///< hashes of the paths whose places were taken: a link to them would be one to something else
+    std::map<std::string, std::string, std::less<>> stand_ins_;  ///< first name, outside of the choice -> the chosen name that gets its content
+};
+
+}  // namespace
+
+RestoreEntriesSummary restore_entries(base::RandomAccessSource& archive, base::RandomAccessSource& index, const RestoreEntriesOptions& options, base::Progress& progress) {
+    return EntriesRestore(archive, index, options, progress).run();
+}
+
+}  // namespace nrear::archive

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/restore_entries.h"
+
+#include "archive/extractor.h"
+#include "archive/member_map.h"
+#include "archive/path_choice.h"
+#include "packed_tree.h"
+
+using namespace nrear;
+using namespace nrear::archive;
+using namespace nrear::archive::test;
+
+namespace {
+
+struct Restored {
+    base::TempDir target{"/dev/shm"};
+    RestoreEntriesSummary summary;
+    std::uint64_t taken = 0;
+
+    void run(const Stored& stored, std::vector<std::string> paths, bool overwrite = false) {
+        MemoryArchive archive(stored.archive);
+        MemoryArchive index(stored.index);
+        base::NullProgress progress;
+        summary = restore_entries(archive, index, {.target = target.path(), .paths = std::move(paths), .overwrite = overwrite, .threads = 2}, progress);
+        taken = archive.taken;
+    }
+    std::string content(const std::string& name) const { return base::read_file(target.path() + "/" + name); }
+    bool has(const std::string& name) const {
+        struct stat facts {};
+        return lstat((target.path() + "/" + name).c_str(), &facts) == 0;
+    }
+};
+
+std::string listed(const RestoreSummary& summary) {
+    std::string text;
+    for (const auto& problem : summary.problems) {
+        text += problem.path + ": " + problem.detail + "\n";
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("chosen entries come back, and no more members are read than they need", "[restore_entries]") {
+    const Tree tree;
+    const auto stored = back_up(tree.directory.path(), GENERATE(Compression{Codec::kGzipFast, 2}, Compression{Codec::kZstd, 3}, Compression{Codec::kNone, 0}));
+    const auto index = read_all(stored.index);
+    REQUIRE(index.members.size() > 7);
+    Restored restored;
+
+    SECTION("one file") {
+        restored.run(stored, {"/sub/deep/last"});
+        CHECK(listed(restored.summary) == "");
+        CHECK(restored.summary.files == 1);
+        CHECK(restored.content("sub/deep/last") == std::string(40'000, 'z'));
+        std::uint64_t needed = 0;
+        for (const auto number : index.members_of("sub/deep/last")) {
+            needed += index.members[number].length;
+        }
+        CHECK(restored.taken == needed);
+        CHECK(restored.summary.archive_bytes == needed);
+        CHECK(needed < stored.archive.size() / 3);
+    }
+    SECTION("a directory with all below it") {
+        restored.run(stored, {"sub/"});
+        CHECK(listed(restored.summary) == "");
+        CHECK(restored.summary.chosen == 7);
+        CHECK(restored.summary.files == 7);
+        CHECK(restored.content("sub/large") == base::read_file(tree.at("sub/large")));
+        CHECK(restored.content("sub/other") == base::read_file(tree.at("sub/other")));
+        CHECK_FALSE(restored.has("small"));
+    }
+    SECTION("a pattern, and one that means nothing") {
+        restored.run(stored, {"s*/o*", "nothing/here"});
+        CHECK(restored.summary.files == 1);
+        CHECK(restored.content("sub/other") == base::read_file(tree.at("sub/other")));
+        CHECK(restored.summary.unmet == std::vector<std::string>{"nothing/here"});
+    }
+    SECTION("everything") {
+        restored.run(stored, {"/"});
+        CHECK(listed(restored.summary) == "");
+        CHECK(restored.summary.files == stored.summary.files);
+        CHECK(restored.taken == stored.archive.size());
+        struct stat facts {};
+        REQUIRE(stat((restored.target.path() + "/holes").c_str(), &facts) == 0);
+        CHECK(facts.st_size == off_t{1} << 32U);
+        CHECK(facts.st_blocks < 100);
+    }
+    SECTION("nothing") {
+        restored.run(stored, {"no such file"});
+        CHECK(restored.summary.chosen == 0);
+        CHECK(restored.taken == 0);
+    }
+}
+
+TEST_CASE("a hard link whose first name is elsewhere comes with its content", "[restore_entries]") {
+    const Tree tree;
+    REQUIRE(link(tree.at("small").c_str(), tree.at("sub/deep/again").c_str()) == 0);
+    const auto stored = back_up(tree.directory.path());
+    const auto index = read_all(stored.index);
+    std::vector<std::string> links;
+    for (const char* path : {"small", "sub/hard", "sub/deep/again"}) {
+        if (index.at(path).type == EntryType::kHardLink) {
+            links.emplace_back(path);
+        }
+    }
+    REQUIRE(links.size() == 2);
+    Restored restored;
+    restored.run(stored, links);
+    CHECK(listed(restored.summary) == "");
+    struct stat one {};
+    struct stat two {};
+    REQUIRE(stat((restored.target.path() + "/" + links[0]).c_str(), &one) == 0);
+    REQUIRE(stat((restored.target.path() + "/" + links[1]).c_str(), &two) == 0);
+    CHECK(one.st_ino == two.st_ino);
+    CHECK(one.st_nlink == 2);
+    CHECK(restored.content(links[0]) == "a small file\n");
+    Restored again;
+    again.run(stored, {links[1]});
+    CHECK(again.content(links[1]) == "a small file\n");
+    CHECK(again.summary.files == 1);
+}
+
+TEST_CASE("what exists is left alone unless told otherwise", "[restore_entries]") {
+    const Tree tree;
+    const auto stored = back_up(tree.directory.path());
+    Restored restored;
+    base::write_file(restored.target.path() + "/small", "mine");
+    base::make_directories(restored.target.path() + "/sub", 0700);
+    base::write_file(restored.target.path() + "/sub/hard", "mine, too");
+    restored.run(stored, {"small", "empty", "sub"});
+    CHECK(restored.content("small") == "mine");
+    CHECK(restored.content("sub/hard") == "mine, too");
+    CHECK(restored.content("sub/deep/last") == std::string(40'000, 'z'));
+    CHECK(restored.has("empty"));
+    CHECK(restored.summary.problem_count == 2);
+    CHECK_THAT(listed(restored.summary), Catch::Contains("small: exists already") && Catch::Contains("sub/hard: "));
+    restored.run(stored, {"small", "sub"}, true);
+    CHECK(listed(restored.summary) == "");
+    CHECK(restored.content("small") == "a small file\n");
+    CHECK(restored.content("sub/hard") == "a small file\n");
+}
+
+TEST_CASE("a link to a file that was left alone does not become a link to something else", "[restore_entries]") {
+    const Tree tree;
+    const auto stored = back_up(tree.directory.path());
+    const bool small_is_link = read_all(stored.index).at("small").type == EntryType::kHardLink;
+    const std::string first = small_is_link ? "sub/hard" : "small";
+    const std::string second = small_is_link ? "small" : "sub/hard";
+    Restored restored;
+    base::make_directories(restored.target.path() + "/sub", 0755);
+    base::write_file(restored.target.path() + "/" + first, "mine");
+    restored.run(stored, {"small", "sub/hard"});
+    CHECK(restored.content(first) == "mine");
+    CHECK_FALSE(restored.has(second));
+    CHECK(restored.summary.problem_count == 2);
+}
+
+TEST_CASE("a damaged member costs its own files, and no half file has its own name", "[restore_entries]") {
+    const Tree tree;
+    auto stored = back_up(tree.directory.path());
+    const auto index = read_all(stored.index);
+    const auto numbers = index.members_of("sub/large");
+    REQUIRE(numbers.size() > 3);
+    stored.archive[index.members[numbers[2]].offset + 5000] ^= 1;
+    Restored restored;
+    restored.run(stored, {"/"});
+    CHECK(restored.summary.problem_count == 1);
+    CHECK_THAT(listed(restored.summary), Catch::Contains("sub/large: 1048576 bytes of it are lost: what is left of it is in large.nrear-damaged"));
+    CHECK_FALSE(restored.has("sub/large"));
+    CHECK(restored.content("sub/other") == base::read_file(tree.at("sub/other")));
+    const auto left = restored.content("sub/large.nrear-damaged");
+    const auto whole = base::read_file(tree.at("sub/large"));
+    REQUIRE(left.size() == whole.size());
+    std::size_t lost = 0;
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        lost += left[i] != whole[i] ? 1 : 0;
+        wrong += left[i] != whole[i] && left[i] != '\0' ? 1 : 0;
+    }
+    CHECK(lost == 1048576);
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("paths and patterns", "[path_choice]") {
+    PathChoice choice({"/etc/ssh", "./var//log/*.gz", "home/[ab]*", "odd*name"});
+    CHECK(choice.chooses("etc/ssh/"));
+    CHECK(choice.chooses("etc/ssh/sshd_config"));
+    CHECK_FALSE(choice.chooses("etc/sshd"));
+    CHECK(choice.chooses("var/log/a.gz"));
+    CHECK_FALSE(choice.chooses("var/log/sub/a.gz"));
+    CHECK(choice.chooses("home/alice/mail/1"));
+    CHECK_FALSE(choice.chooses("home/carol/"));
+    CHECK(choice.unmet() == std::vector<std::string>{"odd*name"});
+    CHECK(choice.chooses("odd*name"));
+    CHECK(choice.unmet().empty());
+    PathChoice all({"/"});
+    CHECK(all.chooses("./"));
+    CHECK(all.chooses("a"));
+    PathChoice none({});
+    CHECK_FALSE(none.chooses("a"));
+}
+
+TEST_CASE("members are found by the tar that they hold", "[member_map]") {
+    const MemberMap map({{0, 10, 100}, {10, 10, 100}, {20, 10, 0}, {30, 10, 50}}, Framing::kGzip, 40);
+    using Numbers = std::vector<std::size_t>;
+    CHECK(map.holding({{0, 1}}) == Numbers{0});
+    CHECK(map.holding({{99, 2}}) == Numbers{0, 1});
+    CHECK(map.holding({{100, 100}}) == Numbers{1});
+    CHECK(map.holding({{10, 5}, {20, 5}, {240, 10}}) == Numbers{0, 3});
+    CHECK(map.holding({{250, 10}}).empty());
+    CHECK_THROWS_AS(MemberMap({{0, 10, std::uint64_t{1} << 40U}}, Framing::kGzip, 10), Error);
+    CHECK_NOTHROW(MemberMap({{0, 10, std::uint64_t{1} << 40U}}, Framing::kStream, 10));
+}

@@ -11,9 +11,11 @@
 #include <optional>
 
 #include "archive/backup_index.h"
+#include "archive/gzip_sink.h"
 #include "archive/hashing_streams.h"
 #include "archive/mounts.h"
 #include "archive/pax_writer.h"
+#include "archive/thread_priority.h"
 #include "archive/tree_writer.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
@@ -90,19 +92,25 @@ public:
         progress_.transfer_started("Backing up", options_.expected_bytes);
         std::optional<BackupIndex> index;
         if (options_.index != nullptr) {
-            index.emplace(*options_.index, options_.compression.codec);
+            index.emplace(*options_.index, options_.pack.compression.codec);
         }
         BackupIndex::MemberSink members(hashing);
-        GzipSink packed(members, options_.compression, options_.threads, [&](const MemberPlace& place) {
+        PackOptions pack = options_.pack;
+        pack.on_member = [&](const MemberPlace& place) {
             if (index) {
                 index->add(place, members);
             }
-            if (options_.on_member) {
-                options_.on_member(place);
+            if (options_.pack.on_member) {
+                options_.pack.on_member(place);
             }
-        });
-        write_trees(packed, index ? &index->indexer() : nullptr);
+        };
+        GzipSink packed(members, std::move(pack));
+        {
+            const YieldDisk yield(options_.pack.nice > 0);
+            write_trees(packed, index ? &index->indexer() : nullptr);
+        }
         packed.finish();
+        summary_.packing = packed.summary();
         progress_.transfer_finished();
         summary_.archive_bytes = hashing.bytes();
         const auto archive_sha256 = hashing.finish_hash();

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "archive/compress.h"
 #include "archive/exclude.h"
 #include "archive/file_warning.h"
+#include "archive/pack_options.h"
 #include "core/base/byte_stream.h"
 #include "core/base/progress.h"
 
@@ -27,12 +27,10 @@ struct BackupOptions {
     ExcludeRules* excludes = nullptr;      ///< the operator's patterns
     /// Our own work, ISO and log directories: contents never stored, whatever the patterns say. /proc, /sys, /dev and /run are always among them.
     std::vector<std::string> never;
-    Compression compression;
-    unsigned threads = 0;                                ///< 0 = all allowed cores
     std::uint64_t expected_bytes = 0;                    ///< for the progress display; 0 = unknown
     std::function<void(std::string_view path)> on_file;  ///< each entry's path as stored (for backup.log)
-    MemberListener on_member;                            ///< each member's place in the archive
     base::Sink* index = nullptr;                         ///< where the index goes; written from both threads, one call at a time; not finished here
+    PackOptions pack;                                    ///< pack.nice also makes reading give way to others, at the disks
 };
 
 struct BackupSummary {
@@ -42,6 +40,7 @@ struct BackupSummary {
     std::string archive_sha256;       ///< of the written bytes
     std::uint64_t index_bytes = 0;    ///< 0 when none was asked for
     std::string index_sha256;
+    PackSummary packing;
     std::uint64_t skipped_sockets = 0;
     std::vector<FileWarning> warnings;  ///< without sockets; at most kKeptWarnings kept, see warning_count
     std::uint64_t warning_count = 0;

@@ -53,7 +53,7 @@ public:
         buffer_.reset(new std::uint8_t[buffer_size_ + 1]);
     }
 
-    std::size_t bound(std::size_t size) const override { return kMemberHeaderSize + stored_size(size) + kMemberTrailerSize; }
+    std::size_t bound(std::size_t size) const override { return stored_member_size(size); }
 
     std::size_t compress(base::Bytes block, base::MutableBytes out) override {
         isal_deflate_stateless_init(stream_.get());
@@ -90,7 +90,7 @@ public:
         }
     }
 
-    std::size_t bound(std::size_t size) const override { return kMemberHeaderSize + stored_size(size) + kMemberTrailerSize; }
+    std::size_t bound(std::size_t size) const override { return stored_member_size(size); }
 
     std::size_t compress(base::Bytes block, base::MutableBytes out) override {
         std::byte* data = out.data() + kMemberHeaderSize;
@@ -115,11 +115,16 @@ std::unique_ptr<BlockCompressor> make_block_compressor(const Compression& compre
             return std::make_unique<LibdeflateCompressor>(compression.level);
         case Codec::kZstd:
             return make_zstd_compressor(compression.level);
+        case Codec::kAdaptive:
         case Codec::kNone:
             break;
     }
-    throw Error(ErrorKind::kGeneral, "set up compression", "a plain tar has no members");
+    throw Error(ErrorKind::kGeneral, "set up compression", "this is no single way to pack a block");
 }
+
+std::size_t store_member(base::Bytes block, base::MutableBytes out) { return frame_member(block, store(block, out.data() + kMemberHeaderSize), out); }
+
+std::size_t stored_member_size(std::size_t size) noexcept { return kMemberHeaderSize + stored_size(size) + kMemberTrailerSize; }
 
 unsigned allowed_processors() noexcept {
     cpu_set_t set;

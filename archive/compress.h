@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Compression as independent gzip members (RFC 1952): each made alone, so that all cores work, a reader can start anywhere, and damage stays local.
-// What a member's header holds is in gzip_member.h; reading is in decompress.h.
+// What a member's header holds is in gzip_member.h; the threads around it are in gzip_sink.h; reading is in decompress.h.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 
-#include "archive/block_io.h"
-#include "archive/member_place.h"
 #include "core/base/byte_stream.h"
 
 namespace nrear::archive {
 
 enum class Codec {
+    kAdaptive,   ///< gzip, as hard as there is time for (pack_choice.h)
     kGzipFast,   ///< gzip by ISA-L
     kGzipSmall,  ///< gzip by libdeflate
     kZstd,       ///< zstd frames in place of gzip members
@@ -37,26 +36,12 @@ public:
     virtual std::size_t compress(base::Bytes block, base::MutableBytes out) = 0;
 };
 
-/// Throws Error (kGeneral) for a level that the codec does not have, and for Codec::kNone.
+/// Throws Error (kGeneral) for a level that the codec does not have, and for those that are no compressor: kAdaptive, kNone.
 std::unique_ptr<BlockCompressor> make_block_compressor(const Compression& compression);
 
-/// Splits what is written into blocks, packs them on `threads` threads (0 = all allowed cores, at most 16), writes members in order to `out`.
-/// Order: as written. Bound: `threads` + 8 blocks in flight. End: the first error of any stage is thrown from write(), space() or finish();
-/// destroying it unfinished drops what is in flight and joins its threads. `out` must outlive it and is written by one thread of ours, which also calls
-/// `on_member`. A plain tar (Codec::kNone) passes through the same stages, each block a member of itself.
-class GzipSink final : public base::FinishingSink, public BlockOutput {
-public:
-    GzipSink(base::Sink& out, const Compression& compression, unsigned threads = 0, MemberListener on_member = {});
-    ~GzipSink() override;
-    void write(base::Bytes bytes) override;
-    base::MutableBytes space() override;
-    void advance(std::size_t count) override;
-    void finish() override;  ///< drains; does not finish `out`
-
-private:
-    struct Pipeline;
-    std::unique_ptr<Pipeline> pipeline_;
-};
+/// A gzip member that holds the block as it is. `out` holds stored_member_size(block.size()) bytes or more; returns the member's length.
+std::size_t store_member(base::Bytes block, base::MutableBytes out);
+std::size_t stored_member_size(std::size_t size) noexcept;
 
 /// The processors that this process may use, 1 at least.
 unsigned allowed_processors() noexcept;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// GzipSink: caller -> blocks -> packing threads -> one writing thread. Slots form a ring; three counters say how far each stage is.
+// The threads around MemberQueue. Each waits for its own turn only: the caller for room, the packers for blocks, the sender for members.
+#include "archive/gzip_sink.h"
+
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -7,216 +9,284 @@
 #include <thread>
 #include <vector>
 
-#include "archive/compress.h"
+#include "archive/packer.h"
+#include "archive/thread_priority.h"
 #include "core/base/interrupt.h"
 
 namespace nrear::archive {
 
 namespace {
 
-constexpr unsigned kMostThreads = 16;  // 16 of them outrun any disk, and bound the memory
-constexpr unsigned kSlack = 8;         // blocks that may wait for a slow line while the packers go on
+using Clock = std::chrono::steady_clock;
 constexpr auto kInterruptPoll = std::chrono::milliseconds(100);
 
-struct Slot {
-    std::unique_ptr<std::byte[]> block;  // new[] without initialisation: zero-filling costs more than compressing small files
-    std::unique_ptr<std::byte[]> member;
-    std::size_t block_size = 0;
-    base::Bytes packed_bytes;  // in `member`, or the block itself
-    bool packed = false;
+double seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
+
+/// The bytes of one place of the queue. They belong to the stage that the queue says.
+struct Buffers {
+    std::unique_ptr<std::byte[]> block;  // not initialised: zero-filling costs more than compressing small files
+    std::size_t filled = 0;
+    std::unique_ptr<std::byte[]> room;
+    base::Bytes member;
 };
+
+unsigned packers_wanted(const PackOptions& options) {
+    const unsigned wanted = options.threads == 0 ? allowed_processors() : options.threads;
+    // A plain tar needs none, but for the one that passes its blocks on.
+    return options.compression.codec == Codec::kNone ? 1 : std::min(wanted, kMostPackers);
+}
 
 }  // namespace
 
-struct GzipSink::Pipeline {
-    Pipeline(base::Sink& sink, const Compression& compression, unsigned threads, MemberListener listener) : out(sink), on_member(std::move(listener)) {
-        std::vector<std::unique_ptr<BlockCompressor>> compressors;
-        for (unsigned i = 0; i < threads; ++i) {
-            compressors.push_back(compression.codec == Codec::kNone ? nullptr : make_block_compressor(compression));
-        }
-        slots.resize(threads + kSlack);
-        try {
-            for (auto& compressor : compressors) {
-                workers.emplace_back([this, owned = std::move(compressor)] { guarded([&] { pack_blocks(owned.get()); }); });
-            }
-            workers.emplace_back([this] { guarded([this] { write_members(); }); });
-        } catch (...) {  // no thread to be had: those that started must not outlive us
-            stop();
-            join();
-            throw;
-        }
-    }
+class GzipSink::Pipeline {
+public:
+    Pipeline(base::Sink& out, PackOptions options);
+    ~Pipeline();
+    Buffers& current();
+    void hand_over();
+    void drain();
+    const PackSummary& summary() const noexcept { return summary_; }
 
-    ~Pipeline() {
+private:
+    template <class Work>
+    void start_thread(Work work);
+    void stop() noexcept;
+    void join() noexcept;
+    void wake_all() noexcept;
+    void throw_error();
+    void wait_for_caller(std::unique_lock<std::mutex>& lock, const auto& ready);
+    void account() noexcept;
+    void pack_blocks(Packer& packer);
+    void note_packed(std::uint64_t number, std::size_t grade, const Packer::Member& member, double time);
+    void send_members();
+    void send(const Buffers& buffers);
+
+    base::Sink& out_;
+    PackOptions options_;
+    std::uint64_t sent_bytes_ = 0;  // of the sending thread
+
+    std::mutex mutex_;  // guards all below
+    std::condition_variable room_;
+    std::condition_variable blocks_;
+    std::condition_variable members_;
+    MemberQueue queue_;
+    std::vector<Buffers> buffers_;
+    PackChoice choice_;
+    PackSummary summary_;
+    Clock::time_point accounted_ = Clock::now();
+    bool has_room_ = false;  // of the caller alone
+    bool ended_ = false;
+    bool stopped_ = false;
+    std::exception_ptr error_;
+    std::vector<std::thread> threads_;
+};
+
+GzipSink::Pipeline::Pipeline(base::Sink& out, PackOptions options)
+    : out_(out), options_(std::move(options)), queue_(pack_slots(packers_wanted(options_))), buffers_(pack_slots(packers_wanted(options_))),
+      choice_(grades_of(options_.compression)) {
+    try {
+        for (unsigned i = 0; i < packers_wanted(options_); ++i) {
+            start_thread([this, packer = std::make_shared<Packer>(grades_of(options_.compression))] {
+                lower_this_thread(options_.nice);
+                pack_blocks(*packer);
+            });
+        }
+        start_thread([this] { send_members(); });
+    } catch (...) {  // no thread to be had: those that started must not outlive us
         stop();
         join();
+        throw;
     }
+}
 
-    template <class Work>
-    void guarded(Work work) noexcept {
+GzipSink::Pipeline::~Pipeline() {
+    stop();
+    join();
+}
+
+template <class Work>
+void GzipSink::Pipeline::start_thread(Work work) {
+    threads_.emplace_back([this, work = std::move(work)]() noexcept {
         try {
             work();
         } catch (...) {
-            const std::lock_guard lock(mutex);
-            if (!error) {
-                error = std::current_exception();
-            }
-            stopped = true;
-            changed.notify_all();
+            const std::lock_guard lock(mutex_);
+            error_ = error_ ? error_ : std::current_exception();
+            stopped_ = true;
+            wake_all();
+        }
+    });
+}
+
+void GzipSink::Pipeline::stop() noexcept {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    wake_all();
+}
+
+void GzipSink::Pipeline::join() noexcept {
+    for (auto& thread : threads_) {
+        if (thread.joinable()) {
+            thread.join();
         }
     }
+}
 
-    void stop() noexcept {
-        const std::lock_guard lock(mutex);
-        stopped = true;
-        changed.notify_all();
+void GzipSink::Pipeline::wake_all() noexcept {
+    room_.notify_all();
+    blocks_.notify_all();
+    members_.notify_all();
+}
+
+void GzipSink::Pipeline::throw_error() {
+    if (error_) {
+        std::rethrow_exception(error_);
     }
+}
 
-    void join() noexcept {
-        for (auto& worker : workers) {
-            if (worker.joinable()) {
-                worker.join();
-            }
-        }
+/// The caller waits so: an interruption reaches it, and so does an error of a thread.
+void GzipSink::Pipeline::wait_for_caller(std::unique_lock<std::mutex>& lock, const auto& ready) {
+    while (!stopped_ && !ready()) {
+        room_.wait_for(lock, kInterruptPoll);
+        base::check_interrupt();
     }
+    throw_error();
+}
 
-    Slot& slot(std::uint64_t number) { return slots[number % slots.size()]; }
+/// The time since the last change of the queue goes to the stage that held up the others; called before each change.
+void GzipSink::Pipeline::account() noexcept {
+    const auto now = Clock::now();
+    summary_.times.add(queue_.limiting(), seconds(now - accounted_));
+    accounted_ = now;
+}
 
-    void pack_blocks(BlockCompressor* compressor) {
-        for (;;) {
-            std::unique_lock lock(mutex);
-            changed.wait(lock, [this] { return stopped || packing < filled || ended; });
-            if (stopped || packing == filled) {
-                return;
-            }
-            Slot& mine = slot(packing++);
-            lock.unlock();
-            pack(mine, compressor);
-            lock.lock();
-            mine.packed = true;
-            changed.notify_all();
-        }
-    }
-
-    static void pack(Slot& slot, BlockCompressor* compressor) {
-        const base::Bytes block(slot.block.get(), slot.block_size);
-        if (compressor == nullptr) {
-            slot.packed_bytes = block;
-            return;
-        }
-        const std::size_t bound = compressor->bound(kBlockSize);
-        if (!slot.member) {
-            slot.member.reset(new std::byte[bound]);
-        }
-        slot.packed_bytes = {slot.member.get(), compressor->compress(block, {slot.member.get(), bound})};
-    }
-
-    void write(const Slot& slot) {
-        out.write(slot.packed_bytes);
-        const MemberPlace place{archive_bytes, slot.packed_bytes.size(), slot.block_size};
-        archive_bytes += place.length;
-        if (on_member) {
-            on_member(place);
-        }
-    }
-
-    void write_members() {
-        for (;;) {
-            std::unique_lock lock(mutex);
-            changed.wait(lock, [this] { return stopped || (written < filled && slot(written).packed) || (ended && written == filled); });
-            if (stopped || written == filled) {
-                return;
-            }
-            Slot& next = slot(written);
-            lock.unlock();
-            write(next);
-            lock.lock();
-            next.packed = false;
-            ++written;
-            changed.notify_all();
-        }
-    }
-
-    void throw_error() {
-        if (error) {
-            std::rethrow_exception(error);
-        }
-    }
-
-    /// The slot that is being filled; waits until one is free.
-    Slot& current() {
-        if (!has_slot) {
-            std::unique_lock lock(mutex);
-            while (!stopped && filled - written == slots.size()) {
-                changed.wait_for(lock, kInterruptPoll);
-                base::check_interrupt();
-            }
-            throw_error();
-            has_slot = true;
-            slot(filled).block_size = 0;
-        }
-        Slot& mine = slot(filled);
+/// What is being filled; waits until there is room.
+Buffers& GzipSink::Pipeline::current() {
+    Buffers& mine = buffers_[queue_.slot_of(queue_.next_to_fill())];  // changed by the caller alone
+    if (!has_room_) {
+        std::unique_lock lock(mutex_);
+        wait_for_caller(lock, [this] { return !queue_.full(); });
+        has_room_ = true;
+        mine.filled = 0;
         if (!mine.block) {
             mine.block.reset(new std::byte[kBlockSize]);
         }
-        return mine;
     }
+    return mine;
+}
 
-    void hand_over() {
-        const std::lock_guard lock(mutex);
-        throw_error();
-        ++filled;
-        has_slot = false;
-        changed.notify_all();
-    }
+void GzipSink::Pipeline::hand_over() {
+    const std::lock_guard lock(mutex_);
+    throw_error();
+    account();
+    queue_.fill(buffers_[queue_.slot_of(queue_.next_to_fill())].filled);
+    has_room_ = false;
+    blocks_.notify_one();
+}
 
-    void drain() {
-        if (has_slot || filled == 0) {
-            current();  // nothing at all is one empty member: an empty file is no gzip file
-            hand_over();
+void GzipSink::Pipeline::pack_blocks(Packer& packer) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        blocks_.wait(lock, [this] { return stopped_ || queue_.can_pack() || ended_; });
+        if (stopped_ || !queue_.can_pack()) {
+            return;
         }
-        std::unique_lock lock(mutex);
-        ended = true;
-        changed.notify_all();
-        while (!stopped && written < filled) {
-            changed.wait_for(lock, kInterruptPoll);
-            base::check_interrupt();
+        account();
+        const std::uint64_t number = queue_.start_packing();
+        Buffers& mine = buffers_[queue_.slot_of(number)];
+        const std::size_t grade = choice_.choose(mine.filled, queue_.ahead_of(number));
+        if (grade > 0) {
+            queue_.take_time(number);
         }
         lock.unlock();
-        join();
-        throw_error();
+        const auto started = Clock::now();
+        const auto member = packer.pack({mine.block.get(), mine.filled}, grade, mine.room);
+        mine.member = member.bytes;
+        const double time = seconds(Clock::now() - started);
+        lock.lock();
+        note_packed(number, grade, member, time);
     }
+}
 
-    base::Sink& out;
-    MemberListener on_member;         // of the writing thread, as is the next
-    std::uint64_t archive_bytes = 0;
-    std::vector<Slot> slots;
-    std::vector<std::thread> workers;
-    std::mutex mutex;  // guards all below; a slot's buffers belong to the stage that the counters say
-    std::condition_variable changed;
-    std::uint64_t filled = 0;
-    std::uint64_t packing = 0;
-    std::uint64_t written = 0;
-    bool has_slot = false;  // of the caller alone
-    bool ended = false;
-    bool stopped = false;
-    std::exception_ptr error;
-};
+void GzipSink::Pipeline::note_packed(std::uint64_t number, std::size_t grade, const Packer::Member& member, double time) {
+    account();
+    queue_.finish_packing(number, member.bytes.size());
+    const std::size_t tar_bytes = buffers_[queue_.slot_of(number)].filled;
+    if (member.stored) {
+        choice_.stored(tar_bytes, member.bytes.size());
+        ++summary_.stored;
+    } else {
+        choice_.packed(grade, tar_bytes, member.bytes.size(), time);
+        summary_.harder += grade > 0 ? 1 : 0;
+    }
+    if (queue_.can_send()) {
+        members_.notify_one();
+    }
+}
 
-GzipSink::GzipSink(base::Sink& out, const Compression& compression, unsigned threads, MemberListener on_member)
-    : pipeline_(std::make_unique<Pipeline>(out, compression, std::min(kMostThreads, threads == 0 ? allowed_processors() : threads), std::move(on_member))) {}
+void GzipSink::Pipeline::send_members() {
+    auto idle_since = Clock::now();
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        members_.wait(lock, [this] { return stopped_ || queue_.can_send() || (ended_ && queue_.drained()); });
+        if (stopped_ || !queue_.can_send()) {
+            return;
+        }
+        account();
+        const Buffers& next = buffers_[queue_.slot_of(queue_.start_sending())];
+        const std::size_t length = next.member.size();
+        lock.unlock();
+        const auto started = Clock::now();
+        send(next);
+        const auto ended = Clock::now();
+        lock.lock();
+        account();
+        queue_.finish_sending();
+        ++summary_.members;
+        choice_.sent(length, seconds(started - idle_since), seconds(ended - started));
+        idle_since = ended;
+        room_.notify_one();
+    }
+}
+
+void GzipSink::Pipeline::send(const Buffers& buffers) {
+    out_.write(buffers.member);
+    const MemberPlace place{sent_bytes_, buffers.member.size(), buffers.filled};
+    sent_bytes_ += place.length;
+    if (options_.on_member) {
+        options_.on_member(place);
+    }
+}
+
+void GzipSink::Pipeline::drain() {
+    if (has_room_ || queue_.next_to_fill() == 0) {
+        current();  // nothing at all is one empty member: an empty file is no gzip file
+        hand_over();
+    }
+    {
+        std::unique_lock lock(mutex_);
+        ended_ = true;
+        wake_all();
+        wait_for_caller(lock, [this] { return queue_.drained(); });
+        wake_all();
+    }
+    join();
+    throw_error();
+}
+
+GzipSink::GzipSink(base::Sink& out, PackOptions options) : pipeline_(std::make_unique<Pipeline>(out, std::move(options))) {}
 
 GzipSink::~GzipSink() = default;
 
 base::MutableBytes GzipSink::space() {
-    Slot& slot = pipeline_->current();
-    return {slot.block.get() + slot.block_size, kBlockSize - slot.block_size};
+    Buffers& current = pipeline_->current();
+    return {current.block.get() + current.filled, kBlockSize - current.filled};
 }
 
 void GzipSink::advance(std::size_t count) {
-    Slot& slot = pipeline_->current();
-    slot.block_size += count;
-    if (slot.block_size == kBlockSize) {
+    Buffers& current = pipeline_->current();
+    current.filled += count;
+    if (current.filled == kBlockSize) {
         pipeline_->hand_over();
     }
 }
@@ -224,5 +294,7 @@ void GzipSink::advance(std::size_t count) {
 void GzipSink::write(base::Bytes bytes) { put(*this, bytes); }
 
 void GzipSink::finish() { pipeline_->drain(); }
+
+const PackSummary& GzipSink::summary() const noexcept { return pipeline_->summary(); }
 
 }  // namespace nrear::archive

@@ -47,6 +47,8 @@ private:
 
 }  // namespace
 
+std::size_t zstd_bound(std::size_t size) noexcept { return ZSTD_compressBound(size); }
+
 std::unique_ptr<BlockCompressor> make_zstd_compressor(int level) { return std::make_unique<ZstdCompressor>(level); }
 
 }  // namespace nrear::archive

@@ -11,4 +11,7 @@ namespace nrear::archive {
 /// Frames say how large their content is and carry a checksum; the window is 8 MiB at most. `level` is zstd's, 1 to 19. Throws Error (kGeneral) for others.
 std::unique_ptr<BlockCompressor> make_zstd_compressor(int level);
 
+/// How large the frame of `size` bytes can get.
+std::size_t zstd_bound(std::size_t size) noexcept;
+
 }  // namespace nrear::archive

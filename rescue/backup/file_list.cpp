@@ -28,7 +28,7 @@ private:
 
 }  // namespace
 
-FileList::FileList() : gzip_(std::make_unique<archive::GzipSink>(packed_, archive::Compression{}, 1)) {}
+FileList::FileList() : gzip_(std::make_unique<archive::GzipSink>(packed_, archive::PackOptions{.threads = 1})) {}
 
 void FileList::add(std::string_view path) {
     pending_ += base::printable(path);

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string_view>
 
-#include "archive/compress.h"
+#include "archive/gzip_sink.h"
 #include "core/base/byte_stream.h"
 #include "rescue/backup/sinks.h"
 

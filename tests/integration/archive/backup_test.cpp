@@ -108,7 +108,7 @@ TEST_CASE("backup: everything that a file system holds comes back, and every tar
     }
     SECTION("libdeflate and a plain tar restore the same") {
         for (const Compression& compression : {Compression{Codec::kGzipSmall, 6}, Compression{Codec::kNone, 0}}) {
-            back_up({.root = odd.source.path(), .compression = compression}, odd.archive());
+            back_up({.root = odd.source.path(), .pack = {.compression = compression}}, odd.archive());
             const LoopFileSystem target;
             CHECK(listed(restore(odd.archive(), target.path()).problems) == "");
             CHECK(difference(expected, snapshot(target.path())) == "");

@@ -60,7 +60,7 @@ Changed back_up_while(const std::function<void(const std::string& file)>& change
         ChangingSink sink(out, [&] { change(file); });
         base::NullProgress progress;
         // Stored blocks and one thread: the ring holds 9 MiB, so the change comes before the last ones are read.
-        result.summary = write_backup({.root = source.path(), .compression = {Codec::kNone, 0}, .threads = 1}, sink, progress);
+        result.summary = write_backup({.root = source.path(), .pack = {.compression = {Codec::kNone, 0}, .threads = 1}}, sink, progress);
     }
     const auto restored = restore(archive, target.path());
     CHECK(restored.problem_count == 0);

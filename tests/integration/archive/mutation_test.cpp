@@ -86,7 +86,7 @@ TEST_CASE("mutation: our own archives") {
         CHECK(archives.outcome(whole.substr(0, size)) == "");
     }
     CHECK(archives.restored == 1);
-    for (std::size_t i = 0; i < std::size_t(test::repeats(400, 6000)); ++i) {
+    for (std::size_t i = 0; i < std::size_t(nrear::test::repeats(400, 6000)); ++i) {
         std::string broken = whole;
         const std::size_t at = i * 7919 % whole.size();
         broken[at] = static_cast<char>(broken[at] ^ (1 << i % 8));
@@ -105,7 +105,7 @@ TEST_CASE("mutation: an archive of one gzip stream by GNU tar") {
     run({"tar", "--format=posix", "--numeric-owner", "-C", archives.source(), "-czf", directory.path() + "/a", "."});
     const std::string whole = base::read_file(directory.path() + "/a");
     REQUIRE(archives.outcome(whole) == "");
-    for (std::size_t i = 0; i < std::size_t(test::repeats(300, 4000)); ++i) {
+    for (std::size_t i = 0; i < std::size_t(nrear::test::repeats(300, 4000)); ++i) {
         std::string broken = whole;
         const std::size_t at = 10 + i * 7919 % (whole.size() - 10);  // the ten bytes before say nothing about the data
         broken[at] = static_cast<char>(broken[at] ^ (1 << i % 8));

@@ -11,6 +11,7 @@
 #include "archive/compress.h"
 #include "archive/decompress.h"
 #include "archive/gzip_member.h"
+#include "archive/gzip_sink.h"
 #include "core/base/interrupt.h"
 #include "memory_streams.h"
 
@@ -32,7 +33,7 @@ std::string some_data(std::size_t size, unsigned seed) {
 
 std::string packed(const std::string& data, const Compression& compression = {}, unsigned threads = 2) {
     TextSink out;
-    GzipSink sink(out, compression, threads);
+    GzipSink sink(out, {.compression = compression, .threads = threads});
     for (std::size_t at = 0; at < data.size(); at += 99991) {
         sink.write(base::as_bytes(std::string_view(data).substr(at, 99991)));
     }
@@ -86,6 +87,7 @@ TEST_CASE("gzip: every codec and level, read back by us") {
     for (const int level : {1, 6, 12}) {
         CHECK(unpacked(packed(data, {Codec::kGzipSmall, level})) == data);
     }
+    CHECK(unpacked(packed(data, {Codec::kAdaptive, 0})) == data);
 }
 
 TEST_CASE("gzip: sizes at the edges of a block") {
@@ -103,7 +105,7 @@ TEST_CASE("gzip: incompressible data is stored and grows by less than a thousand
     for (char& c : noise) {
         c = static_cast<char>(random());
     }
-    for (const Compression& compression : {Compression{Codec::kGzipFast, 2}, Compression{Codec::kGzipFast, 0}, Compression{Codec::kGzipSmall, 6}}) {
+    for (const Compression& compression : {Compression{Codec::kGzipFast, 2}, Compression{Codec::kGzipFast, 0}, Compression{Codec::kGzipSmall, 6}, Compression{Codec::kAdaptive, 0}}) {
         const std::string archive = packed(noise, compression);
         CHECK(archive.size() < noise.size() + noise.size() / 1000);
         CHECK(unpacked(archive) == noise);
@@ -129,7 +131,7 @@ TEST_CASE("gzip: each written member is reported, in order, whatever the codec")
     for (const Compression& compression : {Compression{}, Compression{Codec::kGzipSmall, 1}, Compression{Codec::kZstd, 1}, Compression{Codec::kNone, 0}}) {
         TextSink out;
         std::vector<MemberPlace> places;
-        GzipSink sink(out, compression, 3, [&](const MemberPlace& place) { places.push_back(place); });
+        GzipSink sink(out, {.compression = compression, .threads = 3, .on_member = [&](const MemberPlace& place) { places.push_back(place); }});
         sink.write(base::as_bytes(data));
         sink.finish();
         REQUIRE(places.size() == 6);
@@ -153,11 +155,12 @@ TEST_CASE("gzip: each written member is reported, in order, whatever the codec")
 
 TEST_CASE("gzip: a listener that fails ends the run like a sink that fails") {
     TextSink out;
-    GzipSink sink(out, {}, 2, [](const MemberPlace& place) {
+    const auto fail_late = [](const MemberPlace& place) {
         if (place.offset > 0) {
             throw Error(ErrorKind::kGeneral, "keep the index", "there is no room");
         }
-    });
+    };
+    GzipSink sink(out, {.threads = 2, .on_member = fail_late});
     const std::string data = some_data(3 * kBlockSize, 14);
     const auto write_all = [&] {
         sink.write(base::as_bytes(data));
@@ -222,7 +225,7 @@ TEST_CASE("gzip: what follows the archive is named") {
 TEST_CASE("gzip: a sink that fails is told to the writer, and nothing hangs") {
     for (const std::size_t most : {std::size_t{0}, std::size_t{100000}, std::size_t{900000}}) {
         FailingSink out(most);
-        GzipSink sink(out, {}, 3);
+        GzipSink sink(out, {.threads = 3});
         const std::string noise = some_data(200000, 9);
         const auto write_much = [&] {
             for (int i = 0; i < 200; ++i) {
@@ -237,7 +240,7 @@ TEST_CASE("gzip: a sink that fails is told to the writer, and nothing hangs") {
 TEST_CASE("gzip: leaving in the middle joins all threads") {
     for (int i = 0; i < 50; ++i) {
         TextSink out;
-        GzipSink sink(out, {}, 4);
+        GzipSink sink(out, {.threads = 4});
         sink.write(base::as_bytes(some_data(static_cast<std::size_t>(i) * 100000, 10)));
     }
     const std::string archive = packed(some_data(9000000, 11));
@@ -262,7 +265,7 @@ TEST_CASE("gzip: an interruption ends a writer that waits for a slow sink") {
         }
     } stuck;
     base::catch_interrupts();
-    GzipSink sink(stuck, {}, 2);
+    GzipSink sink(stuck, {.threads = 2});
     const std::string data = some_data(kBlockSize, 12);
     std::thread interrupter([] {
         usleep(150000);

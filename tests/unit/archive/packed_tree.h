@@ -85,7 +85,7 @@ inline Stored back_up(const std::string& root, const Compression& compression = 
     TextSink index;
     base::NullProgress progress;
     BackupOptions options{.root = root};
-    options.compression = compression;
+    options.pack.compression = compression;
     options.index = &index;
     const auto summary = write_backup(options, archive, progress);
     return {archive.text, index.text, summary};

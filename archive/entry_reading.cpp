@@ -13,7 +13,7 @@ namespace {
 /// One stream, which can only be read from its front.
 class StreamInput final : public TarInput {
 public:
-    StreamInput(base::RandomAccessSource& in, unsigned threads) : source_(in), input_(source_, threads) {}
+    StreamInput(base::RandomAccessSource& in, unsigned threads, base::Sha256* hash) : source_(in, hash), input_(source_, threads) {}
     base::Bytes chunk() override { return input_.chunk(); }
     void consume(std::size_t count) override {
         input_.consume(count);
@@ -33,7 +33,20 @@ public:
     std::uint64_t bytes_read() const noexcept override { return input_.bytes_read(); }
 
 private:
-    RangeSource source_;
+    struct Hashed final : public base::Source {
+        Hashed(base::RandomAccessSource& in, base::Sha256* sha) : source(in), hash(sha) {}
+        std::size_t read(base::MutableBytes buffer) override {
+            const std::size_t got = source.read(buffer);
+            if (hash != nullptr) {
+                hash->update(buffer.first(got));
+            }
+            return got;
+        }
+        RangeSource source;
+        base::Sha256* hash;
+    };
+
+    Hashed source_;
     DecompressInput input_;
     std::uint64_t position_ = 0;
 };
@@ -101,7 +114,7 @@ EntryResult read_entry(TarInput& in, const IndexEntry& place, const std::functio
 
 std::unique_ptr<TarInput> open_tar(base::RandomAccessSource& in, const MemberMap& map, std::vector<std::size_t> chosen, unsigned threads, base::Sha256* hash) {
     if (map.framing() == Framing::kStream) {
-        return std::make_unique<StreamInput>(in, threads);
+        return std::make_unique<StreamInput>(in, threads, hash);
     }
     return std::make_unique<MemberInput>(in, map, std::move(chosen), MemberInputOptions{threads, true, hash});
 }

@@ -30,7 +30,7 @@ struct EntryResult {
 EntryResult read_entry(TarInput& in, const IndexEntry& place, const std::function<void(Entry&, TarReader&)>& work);
 
 /// The unpacked tar of an archive by its members, those of `chosen` alone; or, where it is one stream, from its front.
-/// Damage is tolerated: read_entry() tells of it.
+/// Damage is tolerated: read_entry() tells of it. `hash`: of every byte of the archive; then all members are chosen. Good when all was read.
 std::unique_ptr<TarInput> open_tar(base::RandomAccessSource& in, const MemberMap& map, std::vector<std::size_t> chosen, unsigned threads, base::Sha256* hash = nullptr);
 
 /// Reads an index to its end, each entry to `take`. Returns what it says of members.

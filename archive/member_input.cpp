@@ -38,6 +38,11 @@ struct Slot {
 
 }  // namespace
 
+std::string describe(const LostMember& lost, const MemberMap& map) {
+    const auto& place = map.member(lost.number);
+    return base::cat("member ", lost.number + 1, " of ", map.size(), " (bytes ", place.offset, " to ", place.offset + place.length, " of the archive): ", lost.why);
+}
+
 struct MemberInput::Pipeline {
     Pipeline(base::RandomAccessSource& source, const MemberMap& places, std::vector<std::size_t> numbers, const MemberInputOptions& options)
         : in(source), map(places), chosen(std::move(numbers)), hash(options.hash) {

@@ -19,6 +19,9 @@ struct LostMember {
     std::string why;  ///< "its checksum or structure is wrong"
 };
 
+/// "member 5 of 90 (bytes 1000 to 2000 of the archive): its checksum or structure is wrong"
+std::string describe(const LostMember& lost, const MemberMap& map);
+
 struct MemberInputOptions {
     unsigned threads = 0;        ///< 0 = all allowed cores
     bool tolerant = false;       ///< what a damaged member held is given out as zeros; else it is an Error

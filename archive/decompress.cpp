@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// DecompressInput: one feeding thread reads and cuts members (or inflates by itself what is no member of ours), workers unpack, the caller takes in order.
+// DecompressInput: one feeding thread reads and cuts members (or unpacks by itself what is no member of ours), workers unpack, the caller takes in order.
 #include "archive/decompress.h"
 
-#include <libdeflate.h>
-#include <zlib.h>
-
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstring>
 #include <exception>
 #include <mutex>
 #include <string>
@@ -15,9 +14,11 @@
 #include <vector>
 
 #include "archive/compress.h"
-#include "archive/gzip_member.h"
+#include "archive/lookahead.h"
+#include "archive/member_unpacker.h"
+#include "archive/stream_decoder.h"
+#include "archive/tar_block.h"
 #include "core/base/error.h"
-#include "core/base/fd_stream.h"
 #include "core/base/interrupt.h"
 #include "core/base/text.h"
 
@@ -27,96 +28,7 @@ namespace {
 
 constexpr unsigned kMostThreads = 8;
 constexpr unsigned kSlack = 6;
-constexpr std::size_t kInputBuffer = kLargestMember + (std::size_t{1} << 20);
 constexpr auto kInterruptPoll = std::chrono::milliseconds(100);
-
-Error damaged(std::uint64_t at, std::string_view why) {
-    return Error(ErrorKind::kIntegrity, "read the archive", base::cat("at byte ", at, ' ', why), "the archive is damaged: use another backup");
-}
-
-/// Looks ahead in a Source, and knows how far it is.
-class Lookahead {
-public:
-    Lookahead(base::Source& in, std::atomic<std::uint64_t>& bytes_read) : in_(in), bytes_read_(bytes_read), buffer_(new std::byte[kInputBuffer]) {}
-
-    /// The next `count` bytes, fewer only at the end.
-    base::Bytes peek(std::size_t count) {
-        if (end_ - begin_ < count && begin_ > 0) {
-            std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
-            end_ -= begin_;
-            begin_ = 0;
-        }
-        while (end_ - begin_ < count && fill()) {
-        }
-        return {buffer_.get() + begin_, std::min(count, end_ - begin_)};
-    }
-    /// Whatever is there, at least one byte but at the end.
-    base::Bytes available() {
-        if (begin_ == end_) {
-            peek(1);
-        }
-        return {buffer_.get() + begin_, end_ - begin_};
-    }
-    void consume(std::size_t count) {
-        begin_ += count;
-        position_ += count;
-        if (begin_ == end_) {
-            begin_ = end_ = 0;
-        }
-    }
-    std::uint64_t position() const noexcept { return position_; }
-
-private:
-    bool fill() {
-        const std::size_t got = in_.read({buffer_.get() + end_, std::min(kInputBuffer - end_, kBlockSize)});
-        end_ += got;
-        bytes_read_.fetch_add(got, std::memory_order_relaxed);
-        return got > 0;
-    }
-
-    base::Source& in_;
-    std::atomic<std::uint64_t>& bytes_read_;
-    std::unique_ptr<std::byte[]> buffer_;
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-    std::uint64_t position_ = 0;
-};
-
-/// zlib's inflate for gzip streams, one member at a time.
-class Inflater {
-public:
-    Inflater() {
-        if (inflateInit2(&stream_, 15 + 16) != Z_OK) {
-            throw Error(ErrorKind::kGeneral, "set up decompression", "zlib has no memory");
-        }
-    }
-    Inflater(const Inflater&) = delete;
-    Inflater& operator=(const Inflater&) = delete;
-    ~Inflater() { inflateEnd(&stream_); }
-
-    void reset() { inflateReset(&stream_); }
-    /// Unpacks from `in` to `out`, drops from both what it used. True at the end of the member. Throws Error.
-    bool step(Lookahead& in, base::MutableBytes& out) {
-        const auto input = in.available();
-        if (input.empty()) {
-            throw damaged(in.position(), "it ends in the middle of a gzip stream");
-        }
-        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(input.data()));
-        stream_.avail_in = static_cast<uInt>(input.size());
-        stream_.next_out = reinterpret_cast<Bytef*>(out.data());
-        stream_.avail_out = static_cast<uInt>(out.size());
-        const int result = inflate(&stream_, Z_NO_FLUSH);
-        in.consume(input.size() - stream_.avail_in);
-        out = out.last(stream_.avail_out);
-        if (result != Z_OK && result != Z_STREAM_END) {
-            throw damaged(in.position(), base::cat("the gzip stream is broken: ", stream_.msg != nullptr ? stream_.msg : "no reason given"));
-        }
-        return result == Z_STREAM_END;
-    }
-
-private:
-    z_stream stream_{};
-};
 
 struct Slot {
     std::vector<std::byte> member;
@@ -136,36 +48,24 @@ struct Slot {
     }
 };
 
-void unpack_member(libdeflate_decompressor* decompressor, Slot& slot) {
-    const std::uint32_t content = member_content_size(slot.member);
-    if (content > kLargestMember) {
-        throw damaged(slot.offset, "a gzip member claims an impossible size");
+/// What is neither packed in a way that we unpack nor a tar, by name.
+void refuse_unreadable(base::Bytes start) {
+    const std::string_view kind = unreadable_kind(start);
+    if (kind.empty()) {
+        return;
     }
-    const auto out = slot.reserve(std::max<std::size_t>(content, 1));
-    std::size_t used = 0;
-    std::size_t made = 0;
-    const auto result = libdeflate_gzip_decompress_ex(decompressor, slot.member.data(), slot.member.size(), out.data(), content, &used, &made);
-    if (result != LIBDEFLATE_SUCCESS || used != slot.member.size() || made != content) {
-        throw damaged(slot.offset, "a gzip member is damaged (its checksum or structure is wrong)");
-    }
-    slot.size = content;
+    const bool encrypted = kind.starts_with("encrypted");
+    throw Error(ErrorKind::kGeneral, "read the archive", base::cat("it is ", kind, ", which nrear does not ", encrypted ? "decrypt" : "unpack"),
+                base::cat(encrypted ? "decrypt" : "unpack", " it first, then use what comes out"));
 }
 
-/// Names what is no gzip and no tar, for a message worth reading.
-void refuse_foreign_compression(base::Bytes start) {
-    using namespace std::string_view_literals;
-    struct Magic {
-        std::string_view bytes;
-        std::string_view name;
-    };
-    static constexpr Magic kMagics[]{{"\x28\xb5\x2f\xfd"sv, "zstd"}, {"\xfd\x37zXZ"sv, "xz"},        {"BZh"sv, "bzip2"},
-                                     {"\x04\x22\x4d\x18"sv, "lz4"},  {"\x1f\x9d"sv, "compress"}, {"Salted__"sv, "openssl"}};
-    for (const auto& magic : kMagics) {
-        if (base::as_text(start).starts_with(magic.bytes)) {
-            throw Error(ErrorKind::kGeneral, "read the archive", base::cat("it is packed with ", magic.name, ", which nrear does not unpack"),
-                        "unpack it to a plain tar first");
-        }
+bool is_tar(base::Bytes start) {
+    TarHeader header;
+    if (start.size() < sizeof header) {
+        return false;
     }
+    std::memcpy(&header, start.data(), sizeof header);
+    return tar_checksum_matches(header);
 }
 
 }  // namespace
@@ -235,34 +135,32 @@ struct DecompressInput::Pipeline {
     }
 
     void feed_archive() {
-        const auto start = in.peek(kTarBlockSize);
+        const auto start = in.peek(kTarBlock);
         if (start.empty()) {
-            throw damaged(0, "it is empty");
+            throw damaged_archive(0, "it is empty");
         }
-        if (!has_gzip_magic(start)) {
-            refuse_foreign_compression(start);
+        const auto kind = is_tar(start) ? std::nullopt : stream_kind(start);
+        if (!kind) {
+            if (!is_tar(start)) {
+                refuse_unreadable(start);
+            }
             copy_plain();
             return;
         }
-        while (feed_member()) {
-        }
+        do {
+            const auto length = front_member_length(in);
+            if (!(length ? feed_member(*length) : decode_stream(*kind))) {
+                return;
+            }
+        } while (another_follows(*kind));
     }
 
-    /// False at the end.
-    bool feed_member() {
-        const auto header = in.peek(kMemberHeaderSize);
-        if (!has_gzip_magic(header)) {
-            skip_zeros();
-            return false;
-        }
-        const auto length = member_length(header);
-        if (!length) {
-            return inflate_stream();
-        }
+    /// False when nobody wants more.
+    bool feed_member(std::size_t length) {
         const std::uint64_t offset = in.position();
-        const auto member = in.peek(*length);
-        if (member.size() < *length) {
-            throw damaged(offset + member.size(), "it ends in the middle of a gzip member");
+        const auto member = in.peek(length);
+        if (member.size() < length) {
+            throw damaged_archive(offset + member.size(), "it ends in the middle of a member");
         }
         Slot* mine = next_slot();
         if (mine == nullptr) {
@@ -270,23 +168,26 @@ struct DecompressInput::Pipeline {
         }
         mine->member.assign(member.begin(), member.end());
         mine->offset = offset;
-        in.consume(*length);
+        in.consume(length);
         hand_over(*mine, false);
         return true;
     }
 
-    /// One foreign gzip member, in blocks. False when nobody wants more.
-    bool inflate_stream() {
-        inflater.reset();
-        for (bool ended_member = false; !ended_member;) {
+    /// One foreign stream, in blocks. False when nobody wants more.
+    bool decode_stream(StreamKind kind) {
+        if (!decoder) {
+            decoder = make_stream_decoder(kind);
+        }
+        decoder->reset();
+        for (bool stream_ended = false; !stream_ended;) {
             Slot* mine = next_slot();
             if (mine == nullptr) {
                 return false;
             }
             auto out = mine->reserve(kBlockSize);
-            while (!ended_member && !out.empty()) {
+            while (!stream_ended && !out.empty()) {
                 try {
-                    ended_member = inflater.step(in, out);
+                    stream_ended = decode_some(name_of(kind), out);
                 } catch (...) {  // what was unpacked before the damage still counts
                     mine->size = kBlockSize - out.size();
                     hand_over(*mine, true);
@@ -297,6 +198,21 @@ struct DecompressInput::Pipeline {
             hand_over(*mine, true);
         }
         return true;
+    }
+
+    /// Drops from `out` what it filled. True at the end of the stream.
+    bool decode_some(std::string_view name, base::MutableBytes& out) {
+        const auto input = in.available();
+        const auto step = decoder->step(input, out);
+        in.consume(step.used);
+        out = out.subspan(step.made);
+        if (!step.fault.empty()) {
+            throw damaged_archive(in.position(), base::cat("the ", name, " stream is broken: ", step.fault));
+        }
+        if (step.used == 0 && step.made == 0 && !step.ended) {
+            throw damaged_archive(in.position(), input.empty() ? base::cat("it ends in the middle of a ", name, " stream") : base::cat("the ", name, " stream does not go on"));
+        }
+        return step.ended;
     }
 
     void copy_plain() {
@@ -313,25 +229,28 @@ struct DecompressInput::Pipeline {
         }
     }
 
-    /// Tapes and some tools pad with zeros; anything else behind the last member is not ours.
-    void skip_zeros() {
-        for (auto bytes = in.available(); !bytes.empty(); bytes = in.available()) {
-            for (const std::byte b : bytes) {
-                if (b != std::byte{0}) {
-                    throw damaged(in.position(), "something follows that is no gzip");
+    /// Tapes and some tools pad with zeros; anything else behind a stream that is no stream of its kind does not belong there.
+    bool another_follows(StreamKind kind) {
+        for (auto bytes = in.available(); !bytes.empty() && !stopping(); bytes = in.available()) {
+            const auto rest = std::find_if(bytes.begin(), bytes.end(), [](std::byte b) { return b != std::byte{0}; });
+            in.consume(static_cast<std::size_t>(rest - bytes.begin()));
+            if (rest != bytes.end()) {
+                if (stream_kind(in.peek(kLongestMagic)) != kind) {
+                    throw damaged_archive(in.position(), base::cat("something follows that is no ", name_of(kind)));
                 }
-            }
-            in.consume(bytes.size());
-            const std::lock_guard lock(mutex);
-            if (stopped) {
-                return;
+                return true;
             }
         }
+        return false;
+    }
+
+    bool stopping() {
+        const std::lock_guard lock(mutex);
+        return stopped;
     }
 
     void work() noexcept {
-        const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> decompressor(libdeflate_alloc_decompressor(),
-                                                                                                         libdeflate_free_decompressor);
+        std::unique_ptr<MemberUnpacker> unpacker;
         for (;;) {
             std::unique_lock lock(mutex);
             changed.wait(lock, [this] { return stopped || unpacking < fed || ended; });
@@ -346,10 +265,10 @@ struct DecompressInput::Pipeline {
             lock.unlock();
             std::exception_ptr error;
             try {
-                if (!decompressor) {
-                    throw std::bad_alloc();
+                if (!unpacker) {
+                    unpacker = std::make_unique<MemberUnpacker>();
                 }
-                unpack_member(decompressor.get(), mine);
+                unpack(*unpacker, mine);
             } catch (...) {
                 error = std::current_exception();
             }
@@ -358,6 +277,12 @@ struct DecompressInput::Pipeline {
             mine.ready = true;
             changed.notify_all();
         }
+    }
+
+    static void unpack(MemberUnpacker& unpacker, Slot& slot) {
+        const std::size_t size = MemberUnpacker::content_size(slot.member, slot.offset);
+        unpacker.unpack(slot.member, slot.offset, slot.reserve(std::max<std::size_t>(size, 1)).first(size));
+        slot.size = size;
     }
 
     /// The slot to read from; nullptr at the end.
@@ -387,11 +312,11 @@ struct DecompressInput::Pipeline {
         changed.notify_all();
     }
 
-    static constexpr std::size_t kTarBlockSize = 512;
+    static constexpr std::size_t kLongestMagic = 10;
 
     std::atomic<std::uint64_t> bytes_read{0};
-    Lookahead in;       // of the feeder alone
-    Inflater inflater;  // of the feeder alone
+    Lookahead in;                             // of the feeder alone
+    std::unique_ptr<StreamDecoder> decoder;  // of the feeder alone
     std::vector<Slot> slots;
     std::vector<std::thread> threads_;
     std::mutex mutex;  // guards the counters, ready, ended and the errors; a slot's buffers belong to the stage that the counters say

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reads an archive's bytes unpacked: gzip members of ours on several threads, any other gzip (one stream, several members, --rsyncable) with zlib,
-// a plain tar as it is. Every CRC is checked; cut off, damaged, or with something behind its end, it is an Error that says where.
+// Reads an archive's bytes unpacked: gzip members and zstd frames that say their size on several threads, any other gzip, zstd, bzip2, xz or lz4 (one
+// stream or several) on one, a plain tar as it is. Every checksum is checked; cut off, damaged, or with something behind its end, it is an Error that
+// says where; packed by something else, an Error that says by what.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Archive -> tree. Takes any (gzip'd or plain) pax, GNU or ustar archive, ours or ReaR's; treats it as hostile: nothing outside the target is touched.
+// Archive -> tree. Takes any pax, GNU, ustar or v7 archive, packed in any way that decompress.h knows, ours or ReaR's; treats it as hostile: nothing outside the target is touched.
 #pragma once
 
 #include <cstdint>

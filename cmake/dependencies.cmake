@@ -69,6 +69,8 @@ nrear_dependency(libarchive HEADER archive.h LIBRARIES archive STATIC_LIBRARIES 
 nrear_dependency(zlib HEADER zlib.h LIBRARIES z)
 nrear_dependency(libdeflate HEADER libdeflate.h LIBRARIES deflate)
 nrear_dependency(isal HEADER isa-l/igzip_lib.h LIBRARIES isal)
+nrear_dependency(bzip2 HEADER bzlib.h LIBRARIES bz2)
+nrear_dependency(lz4 HEADER lz4frame.h LIBRARIES lz4)
 nrear_dependency(lzma HEADER lzma.h LIBRARIES lzma)
 nrear_dependency(zstd HEADER zstd.h LIBRARIES zstd)
 nrear_dependency(libcrypto HEADER openssl/evp.h LIBRARIES crypto)

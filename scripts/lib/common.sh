@@ -16,7 +16,7 @@ nrear_build_packages=(
 
 nrear_test_packages=(
     # both sides of every format and protocol
-    openssh-server openssh-client libarchive-tools tar gzip bzip2 xz-utils zstd cpio xorriso isolinux file
+    openssh-server openssh-client libarchive-tools tar gzip bzip2 xz-utils zstd lz4 cpio xorriso isolinux file
     # filesystems and disks on loop devices and plain files
     e2fsprogs util-linux mount fdisk attr acl libcap2-bin kmod udev parted
     # the rescue ISO: what others say of it, UEFI firmware, and what Debian signed for Secure Boot

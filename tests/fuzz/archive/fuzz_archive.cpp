@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Any bytes as an archive: gzip or plain, then as tar. The only failure allowed is nrear::Error, memory stays bounded, and what was read is coherent.
+// Any bytes as an archive: packed in any way that is known or plain, then as tar. The only failure allowed is nrear::Error, memory stays bounded, and what was read is coherent.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -8,6 +8,7 @@
 
 #include "archive/decompress.h"
 #include "archive/posix_acl.h"
+#include "archive/stream_decoder.h"
 #include "archive/tar_reader.h"
 #include "core/base/error.h"
 
@@ -86,7 +87,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         read_tar(input);
     } catch (const Error&) {
     }
-    if (size > 1 && data[0] == 0x1f && data[1] == 0x8b) {
+    if (stream_kind(bytes.first(std::min<std::size_t>(size, 10)))) {
         try {
             BytesSource source(bytes);
             DecompressInput input(source, 1);

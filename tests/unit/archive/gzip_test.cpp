@@ -147,7 +147,7 @@ TEST_CASE("gzip: each written member is reported, in order, whatever the codec")
         CHECK(places.back().tar_length == 77);
         if (compression.codec == Codec::kNone) {
             CHECK((out.text == data));
-        } else if (compression.codec != Codec::kZstd) {
+        } else {
             CHECK((unpacked(out.text.substr(places[2].offset, places[2].length)) == data.substr(2 * kBlockSize, kBlockSize)));
         }
     }
@@ -219,7 +219,6 @@ TEST_CASE("gzip: every flipped bit in deflate data or trailer is seen") {
 TEST_CASE("gzip: what follows the archive is named") {
     CHECK(failure_of(packed("x") + "garbage") == ErrorKind::kIntegrity);
     CHECK(failure_of(zlib_packed("x") + std::string(600, '\0') + "garbage") == ErrorKind::kIntegrity);
-    CHECK(failure_of("\x28\xb5\x2f\xfd and so on") == ErrorKind::kGeneral);
 }
 
 TEST_CASE("gzip: a sink that fails is told to the writer, and nothing hangs") {

@@ -35,6 +35,7 @@ struct Arguments {
     bool accept_new_host_key = false;
     std::string host;              ///< --host NAME; "" = this one
     bool dry_run = false;          ///< --dry-run
+    std::string backup;            ///< --backup ID; "" = the one that the rescue system was made for
     bool force_host = false;
     bool automatic = false;
     std::string luks_passphrase_file;

@@ -81,6 +81,7 @@ int cmd_recover(WorkflowContext& workflow) {
                        .automatic = arguments.automatic,
                        .simulate = arguments.simulate,
                        .force_host = arguments.force_host,
+                       .backup = arguments.backup,
                        .mappings = arguments.disk_map};
     context.log_path = workflow.log_path;
     context.connect = [&](const transport::Location& location, const std::vector<std::string>& addresses, base::Questions& secrets) {

@@ -24,6 +24,9 @@ _nrear() {
         --password-file)
             COMPREPLY=( $(compgen -f -- "$cur") ); compopt -o filenames
             return ;;
+        --backup)
+            COMPREPLY=()
+            return ;;
         --map)
             COMPREPLY=()
             return ;;
@@ -49,7 +52,7 @@ _nrear() {
         savelayout) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
         checklayout) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
         plan) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --shell --no-color --disk -V --version -h --help" ;;
-        recover) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --force-host --map --luks-passphrase-file --automatic -V --version -h --help" ;;
+        recover) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --force-host --backup --map --luks-passphrase-file --automatic -V --version -h --help" ;;
         list) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --host -V --version -h --help" ;;
         prune) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --dry-run -V --version -h --help" ;;
         dump) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --fixture --no-color -V --version -h --help" ;;

@@ -1,35 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "rescue/recover/find_backup.h"
 
+#include <algorithm>
+
 #include "core/base/error.h"
-#include "core/base/fd_stream.h"
 #include "core/base/text.h"
+#include "rescue/catalog/catalog.h"
+#include "rescue/catalog/choose.h"
+#include "rescue/catalog/names.h"
 
 namespace nrear::recover {
 
 namespace {
 
 using base::cat;
-
-constexpr std::uint64_t kLongestRecord = 1024 * 1024;
-
-std::string read_text(transport::Transport& server, const std::string& path) {
-    const auto source = server.open(path);
-    if (source->size() > kLongestRecord) {
-        throw Error(ErrorKind::kIntegrity, "read " + path, cat("it is ", base::human_size(source->size()), ": that is no record of a backup"));
-    }
-    std::string text(static_cast<std::size_t>(source->size()), '\0');
-    std::size_t filled = 0;
-    while (filled < text.size()) {
-        const std::size_t got = source->read(std::as_writable_bytes(std::span(text).subspan(filled)));
-        if (got == 0) {
-            break;
-        }
-        filled += got;
-    }
-    text.resize(filled);
-    return text;
-}
+using catalog::Backup;
 
 /// Nobody there to agree, or somebody who does not: the end.
 void agree(const RecoverContext& context, const std::string& why, const std::string& question) {
@@ -37,7 +22,7 @@ void agree(const RecoverContext& context, const std::string& why, const std::str
         context.progress.warning(why + " (taken because of --force-host)");
         return;
     }
-    const Error refusal(ErrorKind::kIntegrity, "take this backup", why, "boot the ISO that was made with it, or run: nrear recover --force-host");
+    const Error refusal(ErrorKind::kIntegrity, "take this backup", why, "boot the ISO that was made with it, choose another (nrear list, nrear recover --backup ID), or run: nrear recover --force-host");
     if (context.options.unattended || !context.questions.interactive()) {
         throw refusal;
     }
@@ -47,45 +32,99 @@ void agree(const RecoverContext& context, const std::string& why, const std::str
     }
 }
 
-std::uint64_t archive_size(transport::Transport& server, const std::string& path, const std::optional<record::BackupRecord>& record) {
-    const auto info = server.stat(path);
-    if (!info || info->is_directory) {
-        throw Error(ErrorKind::kGeneral, "find the backup", cat(server.description(), " has no ", path), "look on the server whether the directory was moved, or a disk of it is not mounted");
-    }
-    if (record && info->size != record->archive.size) {
-        throw Error(ErrorKind::kIntegrity, "check the backup " + path,
-                    cat("it has ", info->size, " bytes, ", record->archive.size, " were written: it was cut off or replaced after the backup"),
-                    "look for another copy on the server; nothing was written to this machine");
-    }
-    return info->size;
-}
-
 /// A damaged record does not mean a damaged archive, but that is the operator's to say.
-record::BackupRecord read_record(transport::Transport& server, const std::string& path) {
-    try {
-        return record::backup_record_from_json(read_text(server, path), path);
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::kIntegrity) {
-            throw;
-        }
-        throw Error(ErrorKind::kIntegrity, error.what_failed(), error.why(),
-                    cat("nothing was written to this machine; to restore the archive unchecked, rename ", base::printable(path), " on the server and run nrear recover again"));
+[[noreturn]] void refuse_damaged_record(const Backup& backup) {
+    const auto path = base::printable(backup.record_path);
+    throw Error(ErrorKind::kIntegrity, "read " + path, backup.problem,
+                cat("nothing was written to this machine; to restore the archive unchecked, rename ", path, " on the server and run nrear recover again"));
+}
+
+void check_archive(transport::Transport& server, const Backup& backup, const std::string& wanted_path) {
+    if (backup.archive_path.empty()) {
+        throw Error(ErrorKind::kGeneral, "find the backup", cat(server.description(), " has no ", wanted_path),
+                    "look on the server whether the directory was moved, or a disk of it is not mounted");
+    }
+    if (backup.record && backup.size != backup.record->archive.size) {
+        throw Error(ErrorKind::kIntegrity, "check the backup " + backup.archive_path,
+                    cat("it has ", backup.size, " bytes, ", backup.record->archive.size, " were written: it was cut off or replaced after the backup"),
+                    "look for another copy on the server (nrear list); nothing was written to this machine");
     }
 }
 
-/// The record, or the journal of a commit that was interrupted: then the newer backup is whole, under names that may still have the ending.
-FoundBackup locate(transport::Transport& server, const record::RescueRecord& rescue) {
-    const std::string ending = record::kUncommittedSuffix;
-    const auto newest = [&](const std::string& path, bool journal) { return journal && server.stat(path + ending) ? path + ending : path; };
-    const bool journal = server.stat(rescue.backup_record_path + ending).has_value();
-    const auto record_path = newest(rescue.backup_record_path, journal);
-    FoundBackup found;
-    found.archive_path = newest(rescue.archive_path, journal);
-    if (journal || server.stat(record_path)) {
-        found.record = read_record(server, record_path);
-    }
-    return found;
+/// All that may be restored, oldest first: what is unfinished or half removed never is.
+std::vector<Backup> backups_on(transport::Transport& server, const record::RescueRecord& rescue) {
+    auto backups = catalog::read_catalog({.backup = &server, .output = nullptr, .directory = catalog::directory_of(rescue.backup_record_path), .output_directory = {}, .output_history = {}});
+    std::erase_if(backups, [](const Backup& backup) { return backup.state == catalog::State::kUnfinished || backup.state == catalog::State::kPruned; });
+    return backups;
 }
+
+std::string said(const Backup& backup) { return cat("of ", base::printable(backup.record->created), " (", base::printable(catalog::name_of(backup)), ")"); }
+
+class Choice {
+public:
+    Choice(const RecoverContext& context, const record::RescueRecord& rescue, const std::string& plan_sha256, const std::vector<Backup>& backups)
+        : context_(context), rescue_(rescue), plan_sha256_(plan_sha256), backups_(backups) {}
+
+    /// Null: there is none.
+    const Backup* make() const {
+        if (!context_.options.backup.empty()) {
+            return &catalog::choose(backups_, context_.options.backup);
+        }
+        if (const auto* own = newest([&](const Backup& backup) { return backup.record && backup.record->id_of_rescue() == rescue_.backup_id; })) {
+            tell_of_newer(*own);
+            return own;
+        }
+        return in_place_of_own();
+    }
+
+private:
+    template <class Condition>
+    const Backup* newest(Condition condition) const {
+        const auto found = std::find_if(backups_.rbegin(), backups_.rend(), condition);
+        return found == backups_.rend() ? nullptr : &*found;
+    }
+
+    bool restorable(const Backup& backup) const { return backup.state == catalog::State::kWhole && backup.record->hostname == rescue_.hostname; }
+
+    void tell_of_newer(const Backup& own) const {
+        const auto* latest = newest([&](const Backup& backup) { return restorable(backup); });
+        if (latest != nullptr && latest->time > own.time) {
+            context_.progress.message(cat("This rescue system belongs to the backup ", said(own), "; there is a newer one ", said(*latest), ": nrear recover --backup latest takes that."));
+        }
+    }
+
+    const Backup* in_place_of_own() const {
+        const auto* there = newest([&](const Backup& backup) {
+            return backup.record_path == rescue_.backup_record_path || backup.record_path == rescue_.backup_record_path + record::kUncommittedSuffix ||
+                   (backup.record_path.empty() && backup.archive_path == rescue_.archive_path);
+        });
+        there = there != nullptr ? there : newest([&](const Backup& backup) { return restorable(backup); });
+        if (there == nullptr || !there->record) {
+            return there;
+        }
+        context_.progress.warning(cat("The backup that this rescue system was made with (", rescue_.created, ") is not on the server any more; there is one ", said(*there), "."));
+        return fitting_instead_of(*there);
+    }
+
+    /// A choice only where it is not clear: what is there does not fit the recorded storage, another one does.
+    const Backup* fitting_instead_of(const Backup& there) const {
+        const auto fits = [&](const Backup& backup) { return restorable(backup) && backup.record->plan_sha256 == plan_sha256_; };
+        const auto* fitting = fits(there) ? nullptr : newest(fits);
+        if (fitting == nullptr || context_.options.unattended || !context_.questions.interactive()) {
+            return &there;
+        }
+        const auto answer = context_.questions.choose("Which backup is to be restored?",
+                                                      {{"fitting", cat("the one ", said(*fitting), ", made of the storage that this rescue system knows")},
+                                                       {"newest", cat("the one ", said(there), ", made of other storage")}},
+                                                      "fitting");
+        return answer == "newest" ? &there : fitting;
+    }
+
+    const RecoverContext& context_;
+    const record::RescueRecord& rescue_;
+    const std::string& plan_sha256_;
+    const std::vector<Backup>& backups_;
+};
 
 }  // namespace
 
@@ -100,15 +139,24 @@ std::optional<std::string> mismatch(const record::RescueRecord& rescue, const re
 }
 
 FoundBackup find_backup(const RecoverContext& context, transport::Transport& server, const record::RescueRecord& rescue, const std::string& plan_sha256) {
-    FoundBackup found = locate(server, rescue);
-    found.archive_size = archive_size(server, found.archive_path, found.record);
-    if (!found.record) {
-        agree(context, cat(rescue.archive_path, " has no backup.json beside it: an unfinished backup, or one of another program. It cannot be checked"),
-              "Restore it nevertheless?");
-    } else if (const auto why = mismatch(rescue, *found.record, plan_sha256)) {
+    const auto backups = backups_on(server, rescue);
+    const Backup* chosen = Choice(context, rescue, plan_sha256, backups).make();
+    if (chosen == nullptr) {
+        check_archive(server, {}, rescue.archive_path);
+    }
+    if (!chosen->record && !chosen->record_path.empty()) {
+        refuse_damaged_record(*chosen);
+    }
+    check_archive(server, *chosen, rescue.archive_path);
+    if (!chosen->record) {
+        agree(context, cat(chosen->archive_path, " has no backup.json beside it: an unfinished backup, or one of another program. It cannot be checked"), "Restore it nevertheless?");
+    } else if (const auto why = mismatch(rescue, *chosen->record, plan_sha256)) {
         agree(context, *why, "Restore this backup on this machine?");
     }
-    return found;
+    if (chosen->state == catalog::State::kDamaged) {
+        agree(context, cat("A check of this backup found: ", chosen->problem), "Restore it nevertheless?");
+    }
+    return {chosen->record, chosen->archive_path, chosen->size};
 }
 
 }  // namespace nrear::recover

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Finds the backup on the server and holds it against what this rescue system knows, before anything is written to a disk.
+// Chooses the backup on the server and holds it against what this rescue system knows, before anything is written to a disk.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,8 @@ struct FoundBackup {
 /// What speaks against restoring this backup with this rescue system, for people; empty = they belong together. `plan_sha256`: of the layout here.
 std::optional<std::string> mismatch(const record::RescueRecord& rescue, const record::BackupRecord& backup, const std::string& plan_sha256);
 
+/// The one that the operator named (--backup); else the newest that this rescue system was made for, also out of the history; else the one in its place, which
+/// is said; else, asked where the newest does not fit this rescue system's layout and an older one does, the newest.
 /// Throws Error: kGeneral (no backup there), kIntegrity (record damaged, archive shorter or longer than recorded, not this machine's and nobody agreed to take it).
 FoundBackup find_backup(const RecoverContext& context, transport::Transport& server, const record::RescueRecord& rescue, const std::string& plan_sha256);
 

@@ -101,3 +101,90 @@ TEST_CASE("renames that were interrupted after the commit: the newer backup is t
     CHECK(found.record->id == "id-2");
     CHECK(found.archive_path == rescue.archive_path);
 }
+
+namespace {
+
+/// The backup in its place is newer; the one that the rescue system was made with lies in the history.
+struct WithHistory : Sample {
+    transport::LocalTransport server;
+    record::BackupRecord own = backup;
+
+    WithHistory() {
+        put_in_history(own, "20261122-005900-id1");
+        backup.id = "id-2";
+        backup.created = "2026-11-23T00:59:00Z";
+    }
+    void put_in_history(const record::BackupRecord& record, const std::string& name) const {
+        base::make_directories(path(name));
+        base::write_file(path(name) + "/backup.tar.gz", "the archive");
+        base::write_file(path(name) + "/backup.json", record::to_json(record));
+    }
+    recover::FoundBackup find() {
+        auto all = context();
+        return recover::find_backup(all, server, rescue, own.plan_sha256);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("an old ISO restores its own backup, out of the history, and says that there is a newer one") {
+    WithHistory sample;
+    auto found = sample.find();
+    CHECK(found.record->id == "id-1");
+    CHECK(found.archive_path == sample.path("20261122-005900-id1/backup.tar.gz"));
+    CHECK_THAT(sample.progress.text, Contains("belongs to the backup of 2026-11-22T00:59:00Z (id-1); there is a newer one of 2026-11-23T00:59:00Z (id-2)"));
+    CHECK(sample.person.asked.empty());
+
+    sample.options.backup = "latest";
+    CHECK(sample.find().record->id == "id-2");
+    sample.options.backup = "id-1";
+    CHECK(sample.find().record->id == "id-1");
+    sample.options.backup = "id-3";
+    CHECK_THAT(expect_error([&] { sample.find(); }).hint(), Contains("id-1, id-2"));
+}
+
+TEST_CASE("mkbackuponly keeps the ISO: it restores the newest backup that it was made for") {
+    WithHistory sample;
+    sample.backup.rescue_id = "id-1";
+    CHECK(sample.find().record->id == "id-2");
+}
+
+TEST_CASE("an old ISO whose archive was replaced says so, whatever the storage") {
+    WithHistory sample;
+    base::remove_tree(sample.path("20261122-005900-id1"));
+    CHECK(sample.find().record->id == "id-2");
+    CHECK_THAT(sample.progress.text, Contains("warning: The backup that this rescue system was made with (2026-11-22T01:00:00Z) is not on the server any more"));
+    CHECK(sample.person.asked.empty());  // the same storage: it will fit
+}
+
+TEST_CASE("its own backup gone, the newest of other storage, an older one of the same: asked, the fitting one is the safe answer") {
+    WithHistory sample;
+    auto older = sample.own;
+    older.id = "id-0";
+    older.created = "2026-11-20T00:59:00Z";
+    sample.put_in_history(older, "20261120-005900-id0");
+    base::remove_tree(sample.path("20261122-005900-id1"));
+    sample.backup.plan_sha256 = "of other storage";
+    CHECK(sample.find().record->id == "id-0");
+    CHECK(sample.person.asked == std::vector<std::string>{"Which backup is to be restored?"});
+    sample.person.choices = {"newest"};
+    sample.person.confirmations = {true};
+    CHECK(sample.find().record->id == "id-2");
+    sample.options.unattended = true;
+    CHECK_THAT(expect_error([&] { sample.find(); }).hint(), Contains("--backup ID"));
+}
+
+TEST_CASE("what is half removed or unfinished is never offered; what a check found damaged is asked about") {
+    WithHistory sample;
+    const auto record = sample.path("20261122-005900-id1/backup.json");
+    REQUIRE(rename(record.c_str(), (record + ".nrear-pruned").c_str()) == 0);
+    CHECK(sample.find().record->id == "id-2");
+    sample.options.backup = "id-1";
+    CHECK_THAT(expect_error([&] { sample.find(); }).why(), Contains("no id begins so"));
+
+    sample.options.backup = "";
+    sample.backup.verified = record::Verification{"2026-11-23T02:00:00Z", "full", 7, 99, "member 3 is damaged"};
+    CHECK_THAT(expect_error([&] { sample.find(); }).why(), Contains("member 3 is damaged"));
+    sample.person.confirmations = {true};
+    CHECK(sample.find().record->id == "id-2");
+}

@@ -46,7 +46,7 @@ int cmd_list(WorkflowContext& workflow) {
     const auto open = open_shelf(workflow);
     const auto backups = catalog::read_catalog(open.shelf);
     const ListFacts facts{.hostname = open.hostname,
-                          .place = open.places.backup.text(),
+                          .place = open.place,
                           .plan_sha256 = backups.empty() ? std::nullopt : plan_of_this_machine(workflow),
                           .paths = workflow.arguments.verbose};
     workflow.out.data(workflow.arguments.json ? list_json(backups, facts) : list_text(backups, facts));

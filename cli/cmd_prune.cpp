@@ -45,7 +45,7 @@ int cmd_prune(WorkflowContext& workflow) {
     const auto rules = required_rules(workflow.settings);
     const auto open = open_shelf(workflow);
     if (!dry_run) {
-        if (const auto done = backup::clean_up_earlier_run(open.connection.servers(), open.places); !done.empty()) {
+        if (const auto done = backup::clean_up_earlier_run({open.shelf.backup, open.shelf.output}, places_for(workflow)); !done.empty()) {
             workflow.progress.message(done);
         }
     }

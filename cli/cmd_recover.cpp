@@ -6,7 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
-#include "cli/ssh_options.h"
+#include "cli/recorded_server.h"
 #include "core/base/text.h"
 #include "core/plan/write_table.h"
 #include "core/scan/blkid_probe.h"
@@ -19,29 +19,11 @@
 #include "rescue/recover/finish.h"
 #include "rescue/recover/recover.h"
 #include "rescue/recover/take_down.h"
-#include "transport/local_transport.h"
 #include "transport/sftp.h"
 
 namespace nrear::cli {
 
 namespace {
-
-std::unique_ptr<transport::Transport> connect(const WorkflowContext& workflow, const transport::Location& location, const std::vector<std::string>& addresses,
-                                              base::Questions& questions) {
-    if (location.scheme == transport::Scheme::kFile) {
-        return std::make_unique<transport::LocalTransport>();
-    }
-    auto options = ssh_options(workflow.arguments);
-    options.known_hosts_files.insert(options.known_hosts_files.begin(), record::kKnownHostsPath);
-    options.pinned_addresses = addresses;
-    return transport::connect_sftp(location, options, questions, workflow.log);
-}
-
-/// The node's configuration is not here: what counts of it is in the record. Outside of a rescue system recover::run() says that there is none.
-record::RescueRecord node_settings(const base::Root& root) {
-    const auto text = root.read_if_exists(record::kRescueRecordPath);
-    return text ? record::rescue_record_from_json(*text, record::kRescueRecordPath) : record::RescueRecord();
-}
 
 /// Bytes; 0 when the kernel does not say. Source: proc_meminfo(5).
 std::uint64_t available_memory(const base::Root& root) {
@@ -73,7 +55,8 @@ int cmd_recover(WorkflowContext& workflow) {
     // The recovered system's own programs (grub-install, dracut) write files for everybody to read; the log is 0600 whatever the mask.
     umask(022);
     const Arguments& arguments = workflow.arguments;
-    const auto node = node_settings(workflow.root);
+    // Outside of a rescue system recover::run() says that there is no record.
+    const auto node = recorded_rescue(workflow.root).value_or(record::RescueRecord());
     const QuestionOptions asking{.may_ask = !arguments.non_interactive, .time_limit = std::chrono::seconds(node.user_input_timeout_seconds)};
     TerminalQuestions questions(open_terminal(), workflow.out, asking, workflow.log);
     recover::RecoverContext context{.options = {}, .questions = questions, .progress = workflow.progress, .runner = workflow.runner, .log = workflow.log};
@@ -85,7 +68,7 @@ int cmd_recover(WorkflowContext& workflow) {
                        .mappings = arguments.disk_map};
     context.log_path = workflow.log_path;
     context.connect = [&](const transport::Location& location, const std::vector<std::string>& addresses, base::Questions& secrets) {
-        return connect(workflow, location, addresses, secrets);
+        return connect_recorded(workflow, location, addresses, secrets);
     };
     context.list_disks = [&] {
         scan::BlkidProbe probe;

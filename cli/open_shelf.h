@@ -2,24 +2,29 @@
 // The way from the configuration to the backups on the server, for the commands that look at them.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "cli/workflow_context.h"
-#include "rescue/backup/connection.h"
 #include "rescue/backup/places.h"
 #include "rescue/catalog/catalog.h"
+#include "transport/transport.h"
 
 namespace nrear::cli {
 
-/// Owns the connection that the shelf refers to.
+/// Owns the connections that the shelf refers to.
 struct OpenShelf {
-    backup::Places places;
-    backup::Connection connection;
+    std::unique_ptr<transport::Transport> backup;
+    std::unique_ptr<transport::Transport> output;  ///< null when `backup` serves both
     catalog::Shelf shelf;
-    std::string hostname;  ///< whose backups these are, for people
+    std::string hostname;  ///< whose backups these are
+    std::string place;     ///< for people: "sftp://backup@undercloud-0/data/backup/"
 };
 
-/// Connects as mkbackup does; with --host to another host's directory. Throws Error.
+/// Connects as mkbackup does, or in the rescue system as recover does; with --host to another host's directory. Throws Error.
 OpenShelf open_shelf(const WorkflowContext& context);
+
+/// Where mkbackup puts this host's files, or those of the host that --host names.
+backup::Places places_for(const WorkflowContext& context);
 
 }  // namespace nrear::cli

@@ -9,6 +9,7 @@
 #include "core/config/support.h"
 #include "nrear_versions.h"
 #include "rescue/backup/backup_workflow.h"
+#include "rescue/backup/bottleneck.h"
 #include "rescue/backup/options.h"
 #include "rescue/backup/places.h"
 
@@ -74,6 +75,10 @@ int cmd_backup(WorkflowContext& context) {
     const auto result = backup::make_backup(backup_context(context), scope);
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started).count();
     const auto places = backup::places_of(backup::place_settings(context.settings));
+    if (result.archive) {
+        context.progress.message(backup::packing_line(result.archive->packing));
+        context.progress.message(backup::bottleneck_line(result.archive->packing.times, places.backup.scheme));
+    }
     say_result(context.progress, result, places.backup.text(), static_cast<std::uint64_t>(seconds));
     return result.complete() ? kExitOk : kExitIncomplete;
 }

@@ -71,6 +71,8 @@ constexpr std::array kSettings{
     KnownSetting{"BACKUP_PROG_SUFFIX", kScalar, ".tar"},
     KnownSetting{"BACKUP_PROG_COMPRESS_OPTIONS", kArray, "( --gzip )"},
     KnownSetting{"BACKUP_PROG_COMPRESS_SUFFIX", kScalar, ".gz"},
+    KnownSetting{"THREADS"},
+    KnownSetting{"NICE", kScalar, "10"},
     KnownSetting{"BACKUP_PROG_EXCLUDE", kArray, "( '/tmp/*' '/dev/shm/*' \"$VAR_DIR/output/*\" )"},
     KnownSetting{"BACKUP_PROG_INCLUDE", kArray, "()"},
     KnownSetting{"BACKUP_ONLY_INCLUDE", kScalar, "no"},

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/base/text.h"
+#include "core/config/archive_format.h"
 #include "core/config/setting_table.h"
 #include "core/config/url.h"
 
@@ -58,35 +59,11 @@ void Check::place(const std::string& name, bool may_be_null) {
     }
 }
 
-/// Only gzip is written, whatever compresses it.
-bool is_gzip(const std::vector<std::string>& options) {
-    constexpr std::array<std::string_view, 3> kPrefixes{"--use-compress-program=", "--use-compress-program ", "-I "};
-    std::string text = base::join(options, " ");
-    if (text == "--gzip" || text == "-z" || text == "--gunzip" || text == "--ungzip") {
-        return true;
-    }
-    for (const auto prefix : kPrefixes) {
-        if (text.starts_with(prefix)) {
-            const auto words = base::split_words(std::string_view(text).substr(prefix.size()));
-            return !words.empty() && (words[0] == "gzip" || words[0] == "pigz" || words[0].ends_with("/gzip") || words[0].ends_with("/pigz"));
-        }
-    }
-    return false;
-}
-
 void Check::compression() {
-    const std::string name = cat(settings_.scalar("BACKUP_PROG_SUFFIX"), settings_.scalar("BACKUP_PROG_COMPRESS_SUFFIX"));
-    if (settings_.array("BACKUP_PROG_COMPRESS_OPTIONS").empty()) {
-        if (!name.ends_with(".tar")) {
-            refuse("BACKUP_PROG_COMPRESS_SUFFIX", "does not fit BACKUP_PROG_COMPRESS_OPTIONS, which says that nothing is compressed", "write BACKUP_PROG_COMPRESS_SUFFIX=\"\"");
-        }
-        return;
-    }
-    if (!is_gzip(settings_.array("BACKUP_PROG_COMPRESS_OPTIONS"))) {
-        return refuse("BACKUP_PROG_COMPRESS_OPTIONS", "only gzip is supported", "write BACKUP_PROG_COMPRESS_OPTIONS=( --gzip ) and BACKUP_PROG_COMPRESS_SUFFIX=\".gz\"");
-    }
-    if (!name.ends_with(".gz") && !name.ends_with(".tgz")) {
-        refuse("BACKUP_PROG_COMPRESS_SUFFIX", "does not fit the gzip compression of BACKUP_PROG_COMPRESS_OPTIONS", "write BACKUP_PROG_COMPRESS_SUFFIX=\".gz\"");
+    try {
+        archive_format(settings_);
+    } catch (const Error& error) {
+        errors_.push_back(error);
     }
 }
 

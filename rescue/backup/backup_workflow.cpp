@@ -124,7 +124,7 @@ archive::BackupSummary stream_tree(const BackupContext& context, const layout::L
     const auto backups = files_of_backups(servers, places);
     options.never.insert(options.never.end(), backups.begin(), backups.end());
     options.excludes = &rules;
-    options.pack.compression = compression(context.settings);
+    options.pack = pack_options(context.settings);
     options.expected_bytes = bytes_in_use(context.root, layout, selection.trees);
     options.on_file = [&](std::string_view path) { list.add(path); };
 

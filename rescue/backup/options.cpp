@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/config/archive_format.h"
 #include "iso/efi_loader.h"
 #include "rescue/record/backup_record.h"
 #include "transport/transport.h"
@@ -59,6 +60,33 @@ std::vector<std::string> mounted_from(const layout::Layout& layout, const std::s
 }
 
 bool is_inside(const std::string& path, const std::string& directory) { return directory == "/" || (path + "/").starts_with(directory + "/"); }
+
+/// The levels of gzip(1) as ours: about as small, and never slower.
+archive::Compression compression_of(const config::ArchiveFormat& format) {
+    using Packing = config::ArchiveFormat::Packing;
+    constexpr int kLastFastLevel = 3;
+    constexpr int kZstdDefault = 3;  // zstd(1)'s
+    switch (format.packing) {
+        case Packing::kNone:
+            return {archive::Codec::kNone, 0};
+        case Packing::kZstd:
+            return {archive::Codec::kZstd, format.level.value_or(kZstdDefault)};
+        case Packing::kGzip:
+            break;
+    }
+    if (!format.level) {
+        return {archive::Codec::kAdaptive, 0};
+    }
+    return {*format.level <= kLastFastLevel ? archive::Codec::kGzipFast : archive::Codec::kGzipSmall, *format.level};
+}
+
+std::optional<std::uint64_t> number_up_to(const config::Settings& settings, std::string_view name, std::uint64_t most) {
+    const auto number = settings.number(name);
+    if (number && *number > most) {
+        throw settings.error(name, cat("is more than ", most), cat("write a number from 0 to ", most, ", or delete the line"));
+    }
+    return number;
+}
 
 }  // namespace
 
@@ -122,16 +150,13 @@ std::vector<std::string> lost_with_machine(const Places& places, const layout::L
     return lost;
 }
 
-archive::Compression compression(const config::Settings& settings) {
-    if (settings.scalar("BACKUP_PROG_COMPRESS_SUFFIX").empty()) {
-        return {.codec = archive::Codec::kNone, .level = 0};
-    }
-    for (const auto& option : settings.array("BACKUP_PROG_COMPRESS_OPTIONS")) {
-        if (option.find("-9") != std::string::npos || option.find("--best") != std::string::npos) {
-            return {.codec = archive::Codec::kGzipSmall, .level = 9};
-        }
-    }
-    return {};
+archive::PackOptions pack_options(const config::Settings& settings) {
+    const auto format = config::archive_format(settings);
+    archive::PackOptions options;
+    options.compression = compression_of(format);
+    options.threads = static_cast<unsigned>(number_up_to(settings, "THREADS", 1024).value_or(format.threads.value_or(0)));
+    options.nice = static_cast<int>(number_up_to(settings, "NICE", 19).value_or(0));
+    return options;
 }
 
 std::vector<std::string> consoles_of(std::string_view kernel_command_line) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "archive/compress.h"
+#include "archive/pack_options.h"
 #include "core/base/mount_table.h"
 #include "core/config/settings.h"
 #include "core/layout/layout.h"
@@ -24,7 +24,8 @@ SelectionSettings selection_settings(const config::Settings& settings, const lay
 /// Mount points of this machine's own file systems that a file:// place lies on: recover makes those anew, so what is kept there is lost with the machine.
 std::vector<std::string> lost_with_machine(const Places& places, const layout::Layout& layout, const std::vector<base::MountEntry>& mounts);
 
-archive::Compression compression(const config::Settings& settings);
+/// How the archive is packed: BACKUP_PROG_COMPRESS_OPTIONS and its suffix, THREADS, NICE. Throws Error (kConfig).
+archive::PackOptions pack_options(const config::Settings& settings);
 
 /// console= arguments of a kernel command line, in order: "tty0", "ttyS0,115200n8".
 std::vector<std::string> consoles_of(std::string_view kernel_command_line);

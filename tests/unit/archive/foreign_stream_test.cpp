@@ -10,7 +10,7 @@
 #include <functional>
 #include <random>
 
-#include "archive/compress.h"
+#include "archive/gzip_sink.h"
 #include "archive/decompress.h"
 #include "memory_streams.h"
 
@@ -65,7 +65,7 @@ std::string zstd_stream(const std::string& data) {
 
 std::string own_zstd(const std::string& data) {
     TextSink out;
-    GzipSink sink(out, {Codec::kZstd, 3}, 2);
+    GzipSink sink(out, {.compression = {Codec::kZstd, 3}, .threads = 2});
     sink.write(base::as_bytes(data));
     sink.finish();
     return out.text;

@@ -94,10 +94,43 @@ TEST_CASE("a place on a file system that recover makes anew is lost with the mac
     CHECK(lost("sftp://u@h/srv").empty());
 }
 
-TEST_CASE("compression follows suffix and options") {
-    CHECK(compression(settings_of(kTripleO)).codec == archive::Codec::kGzipFast);
-    CHECK(compression(settings_of("BACKUP_PROG_COMPRESS_OPTIONS=( --use-compress-program='pigz -9' )\n")).codec == archive::Codec::kGzipSmall);
-    CHECK(compression(settings_of("BACKUP_PROG_COMPRESS_OPTIONS=()\nBACKUP_PROG_COMPRESS_SUFFIX=\n")).codec == archive::Codec::kNone);
+TEST_CASE("how the archive is packed follows suffix and options") {
+    using archive::Codec;
+    using archive::Compression;
+    const auto packing = [](const std::string& options, const std::string& suffix) {
+        const auto found = pack_options(settings_of("BACKUP_PROG_COMPRESS_OPTIONS=( " + options + " )\nBACKUP_PROG_COMPRESS_SUFFIX=" + suffix + "\n")).compression;
+        return std::pair(found.codec, found.level);
+    };
+    CHECK(pack_options(settings_of(kTripleO)).compression.codec == Codec::kAdaptive);
+    CHECK(packing("'--use-compress-program=pigz -p 4'", ".gz").first == Codec::kAdaptive);
+    CHECK(packing("'--use-compress-program=pigz -9'", ".gz") == std::pair(Codec::kGzipSmall, 9));
+    CHECK(packing("--gzip -6", ".gz") == std::pair(Codec::kGzipSmall, 6));
+    CHECK(packing("-I 'gzip --fast'", ".gz") == std::pair(Codec::kGzipFast, 1));
+    CHECK(packing("--zstd", ".zst") == std::pair(Codec::kZstd, 3));
+    CHECK(packing("--use-compress-program='zstd -T0 -11'", ".zst") == std::pair(Codec::kZstd, 11));
+    CHECK(packing("", "").first == Codec::kNone);
+    // Each level that can be asked for is one that the codec has.
+    for (int level = 1; level <= 9; ++level) {
+        const auto options = pack_options(settings_of("BACKUP_PROG_COMPRESS_OPTIONS=( --gzip -" + std::to_string(level) + " )\n"));
+        CHECK_NOTHROW(archive::make_block_compressor(options.compression));
+    }
+}
+
+TEST_CASE("a .tgz is packed, though its suffix is not the one of compression") {
+    CHECK(pack_options(settings_of("BACKUP_PROG_SUFFIX=.tgz\nBACKUP_PROG_COMPRESS_SUFFIX=\n")).compression.codec == archive::Codec::kAdaptive);
+}
+
+TEST_CASE("THREADS and NICE") {
+    CHECK(pack_options(settings_of("")).threads == 0);
+    CHECK(pack_options(settings_of("")).nice == 10);
+    CHECK(pack_options(settings_of("THREADS=3\nNICE=0\n")).threads == 3);
+    CHECK(pack_options(settings_of("THREADS=3\nNICE=0\n")).nice == 0);
+    CHECK(pack_options(settings_of("NICE=\n")).nice == 0);
+    const std::string pigz = "BACKUP_PROG_COMPRESS_OPTIONS=( --use-compress-program='pigz -p 4' )\n";
+    CHECK(pack_options(settings_of(pigz)).threads == 4);
+    CHECK(pack_options(settings_of(pigz + "THREADS=2\n")).threads == 2);
+    CHECK_THROWS_WITH(pack_options(settings_of("NICE=20\n")), Catch::Contains("NICE=20: is more than 19"));
+    CHECK_THROWS_AS(pack_options(settings_of("THREADS=many\n")), Error);
 }
 
 TEST_CASE("consoles of the node come back in their order") {

@@ -198,4 +198,12 @@ bool ExcludeRules::matches_somewhere(const Compiled& pattern, std::string_view p
     }
 }
 
+ExcludeRules restore_rules(const std::vector<std::string>& patterns) {
+    std::vector<std::string> absolute;
+    for (const auto& pattern : patterns) {
+        absolute.push_back(pattern.starts_with('/') ? pattern : "/" + pattern);
+    }
+    return ExcludeRules(std::move(absolute));
+}
+
 }  // namespace nrear::archive

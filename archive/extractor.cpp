@@ -67,6 +67,11 @@ bool Extractor::split_path(std::string_view path, Names& names) {
     return true;
 }
 
+bool Extractor::excludes(std::string_view path) {
+    Names names;
+    return !excludes_.patterns().empty() && split_path(path, names) && excludes_.excludes("/" + base::join(names, "/"));
+}
+
 void Extractor::extract(const Entry& entry, TarReader& reader) {
     made_file_ = left_alone_ = false;
     if (!split_path(entry.path, names_)) {

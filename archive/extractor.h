@@ -38,6 +38,9 @@ public:
     /// Throws Error: of the reader, and when the disk is full or fails.
     void extract(const Entry& entry, TarReader& reader);
 
+    /// By the rules that it was made with.
+    bool excludes(std::string_view path);
+
     /// The last extract() found something in its place and left it alone.
     bool left_alone() const noexcept { return left_alone_; }
 

@@ -20,14 +20,6 @@ void check_hash(const std::string& found, const std::string& expected) {
     }
 }
 
-ExcludeRules restore_rules(const std::vector<std::string>& patterns) {
-    std::vector<std::string> absolute;
-    for (const auto& pattern : patterns) {
-        absolute.push_back(pattern.starts_with('/') ? pattern : "/" + pattern);
-    }
-    return ExcludeRules(std::move(absolute));
-}
-
 /// Reads every member and the end, then the rest of the archive, and checks its hash. `member` gets each entry and the reader.
 template <class Member>
 ArchiveFacts read_archive(base::Source& in, const std::string& expected_sha256, unsigned threads, Member member) {

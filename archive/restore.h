@@ -25,6 +25,7 @@ struct RestoreSummary {
     std::uint64_t bytes = 0;            ///< file content written
     std::vector<FileWarning> problems;  ///< one for each file that is not as it was: never swallowed by callers; at most kKeptWarnings kept
     std::uint64_t problem_count = 0;
+    std::vector<std::string> damage;    ///< of the archive itself: lost members, for people; only of salvage_backup()
 };
 
 /// Restores owners by number, modes, times, xattrs, ACLs, inode flags, links, devices, holes; then syncs what it wrote. Existing files are replaced,

@@ -38,9 +38,8 @@ std::optional<std::size_t> front_zstd_length(Lookahead& in) {
 
 }  // namespace
 
-Error damaged_archive(std::uint64_t offset, std::string_view why) {
-    return Error(ErrorKind::kIntegrity, "read the archive", base::cat("at byte ", offset, ' ', why), "the archive is damaged: use another backup");
-}
+DamagedArchive::DamagedArchive(std::uint64_t offset, std::string_view why)
+    : Error(ErrorKind::kIntegrity, "read the archive", base::cat("at byte ", offset, ' ', why), "the archive is damaged: use another backup"), offset_(offset) {}
 
 std::optional<std::size_t> front_member_length(Lookahead& in) {
     const auto header = in.peek(kMemberHeaderSize);

@@ -16,8 +16,17 @@
 
 namespace nrear::archive {
 
-/// "at byte `offset` <why>": of the archive, not of the tar in it.
-Error damaged_archive(std::uint64_t offset, std::string_view why);
+/// "at byte `offset` <why>": of the archive, not of the tar in it. kIntegrity.
+class DamagedArchive : public Error {
+public:
+    DamagedArchive(std::uint64_t offset, std::string_view why);
+    std::uint64_t offset() const noexcept { return offset_; }
+
+private:
+    std::uint64_t offset_;
+};
+
+inline DamagedArchive damaged_archive(std::uint64_t offset, std::string_view why) { return {offset, why}; }
 
 /// The length of the member at the front of `in`, when it is one, and neither it nor its content is larger than kLargestMember. It may be cut off.
 std::optional<std::size_t> front_member_length(Lookahead& in);

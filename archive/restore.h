@@ -18,6 +18,7 @@ struct RestoreOptions {
     std::uint64_t archive_bytes = 0;    ///< compressed size, for the progress display; 0 = unknown
     std::string expected_sha256;        ///< of the archive; "" = unknown (then only gzip's CRC and tar's structure are checked)
     unsigned threads = 0;               ///< for unpacking; 0 = all allowed cores
+    base::RandomAccessSource* index = nullptr;  ///< of this archive: names the files of a member that is damaged
 };
 
 struct RestoreSummary {
@@ -30,7 +31,8 @@ struct RestoreSummary {
 
 /// Restores owners by number, modes, times, xattrs, ACLs, inode flags, links, devices, holes; then syncs what it wrote. Existing files are replaced,
 /// existing directories kept. `progress` counts bytes of the archive.
-/// Throws Error (kIntegrity: truncated, damaged, wrong checksum, names the place; kNoSpaceLocal), Interrupted.
+/// Throws Error (kIntegrity: truncated, damaged, wrong checksum, names the place, with an index the files; kNoSpaceLocal), Interrupted.
+/// What can be restored of a damaged archive: salvage.h.
 RestoreSummary restore_backup(base::Source& in, const RestoreOptions& options, base::Progress& progress);
 
 struct ArchiveFacts {

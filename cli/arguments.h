@@ -37,6 +37,7 @@ struct Arguments {
     bool dry_run = false;          ///< --dry-run
     std::string backup;            ///< --backup ID; "" = the one that the rescue system was made for
     bool force_host = false;
+    bool salvage = false;
     bool automatic = false;
     std::string luks_passphrase_file;
     std::vector<std::string> disk_map;  ///< --map OLD=NEW, as written

@@ -64,6 +64,7 @@ int cmd_recover(WorkflowContext& workflow) {
                        .automatic = arguments.automatic,
                        .simulate = arguments.simulate,
                        .force_host = arguments.force_host,
+                       .salvage = arguments.salvage,
                        .backup = arguments.backup,
                        .mappings = arguments.disk_map};
     context.log_path = workflow.log_path;

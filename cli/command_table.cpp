@@ -46,6 +46,7 @@ const OptionInfo kOptions[] = {
     {0, "password-file", "FILE", ValueKind::kFile, kConnecting, "file with the password for the backup server (or NREAR_PASSWORD_FILE)", true, &Arguments::password_file},
     {0, "accept-new-host-key", "", ValueKind::kNone, kConnecting, "trust an SSH host key that is not known yet", true, &Arguments::accept_new_host_key},
     {0, "force-host", "", ValueKind::kNone, "recover", "restore a backup that another host made", true, &Arguments::force_host},
+    {0, "salvage", "", ValueKind::kNone, "recover", "restore all that a damaged archive still holds, and list what is lost", true, &Arguments::salvage},
     {0, "backup", "ID", ValueKind::kText, "recover", "restore this backup (latest, or a start of an id that list shows), not the one that the rescue system was made with", true, &Arguments::backup},
     {0, "map", "OLD=NEW", ValueKind::kText, "recover", "use disk NEW for the recorded disk OLD (none: leave it out); may be repeated", true, &Arguments::disk_map},
     {0, "disk", "OLD=SIZE", ValueKind::kText, "plan", "plan for a disk of another size (vda=20G) or name (vda=nvme0n1, vda=nvme0n1:20G); may be repeated", true, &Arguments::disks},

@@ -39,15 +39,19 @@ void agree(const RecoverContext& context, const std::string& why, const std::str
                 cat("nothing was written to this machine; to restore the archive unchecked, rename ", path, " on the server and run nrear recover again"));
 }
 
-void check_archive(transport::Transport& server, const Backup& backup, const std::string& wanted_path) {
+void check_archive(const RecoverContext& context, transport::Transport& server, const Backup& backup, const std::string& wanted_path) {
     if (backup.archive_path.empty()) {
         throw Error(ErrorKind::kGeneral, "find the backup", cat(server.description(), " has no ", wanted_path),
                     "look on the server whether the directory was moved, or a disk of it is not mounted");
     }
     if (backup.record && backup.size != backup.record->archive.size) {
-        throw Error(ErrorKind::kIntegrity, "check the backup " + backup.archive_path,
-                    cat("it has ", backup.size, " bytes, ", backup.record->archive.size, " were written: it was cut off or replaced after the backup"),
-                    "look for another copy on the server (nrear list); nothing was written to this machine");
+        const auto why = cat("it has ", backup.size, " bytes, ", backup.record->archive.size, " were written: it was cut off or replaced after the backup");
+        if (context.options.salvage) {
+            context.progress.warning(cat(base::printable(backup.archive_path), ": ", why, " (taken because of --salvage)"));
+            return;
+        }
+        throw Error(ErrorKind::kIntegrity, "check the backup " + backup.archive_path, why,
+                    "look for another copy on the server (nrear list), or restore what is left with nrear recover --salvage; nothing was written to this machine");
     }
 }
 
@@ -142,21 +146,21 @@ FoundBackup find_backup(const RecoverContext& context, transport::Transport& ser
     const auto backups = backups_on(server, rescue);
     const Backup* chosen = Choice(context, rescue, plan_sha256, backups).make();
     if (chosen == nullptr) {
-        check_archive(server, {}, rescue.archive_path);
+        check_archive(context, server, {}, rescue.archive_path);
     }
     if (!chosen->record && !chosen->record_path.empty()) {
         refuse_damaged_record(*chosen);
     }
-    check_archive(server, *chosen, rescue.archive_path);
+    check_archive(context, server, *chosen, rescue.archive_path);
     if (!chosen->record) {
         agree(context, cat(chosen->archive_path, " has no backup.json beside it: an unfinished backup, or one of another program. It cannot be checked"), "Restore it nevertheless?");
     } else if (const auto why = mismatch(rescue, *chosen->record, plan_sha256)) {
         agree(context, *why, "Restore this backup on this machine?");
     }
-    if (chosen->state == catalog::State::kDamaged) {
+    if (chosen->state == catalog::State::kDamaged && !context.options.salvage) {
         agree(context, cat("A check of this backup found: ", chosen->problem), "Restore it nevertheless?");
     }
-    return {chosen->record, chosen->archive_path, chosen->size};
+    return {chosen->record, chosen->archive_path, chosen->index_path, chosen->size};
 }
 
 }  // namespace nrear::recover

@@ -15,6 +15,7 @@ namespace nrear::recover {
 struct FoundBackup {
     std::optional<record::BackupRecord> record;  ///< none: an archive without backup.json that the operator took nevertheless
     std::string archive_path;                    ///< absolute on the server
+    std::string index_path;                      ///< "" = none
     std::uint64_t archive_size = 0;              ///< bytes, as the server has it
 
     /// SHA-256 that the archive must have, "" when nobody knows.

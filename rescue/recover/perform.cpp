@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "archive/salvage.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
 #include "core/base/text.h"
@@ -81,7 +82,10 @@ private:
         options.expected_sha256 = job_.backup.expected_sha256();
         try {
             const auto source = server_.get().open(job_.backup.archive_path);
-            result_.restored = archive::restore_backup(*source, options, context_.progress);
+            const auto index = open_index();
+            options.index = index.get();
+            result_.restored = salvage_ ? archive::salvage_backup(*source, index.get(), options, context_.progress)
+                                        : archive::restore_backup(*source, options, context_.progress);
         } catch (const Error& error) {
             if (error.kind() == ErrorKind::kNetwork) {
                 server_.drop();
@@ -91,8 +95,24 @@ private:
         report_problems();
     }
 
+    /// It makes a restore no better, only what is said of a damaged one: without it things go on.
+    std::unique_ptr<base::RandomAccessSource> open_index() {
+        try {
+            return job_.backup.index_path.empty() ? nullptr : server_.get().open(job_.backup.index_path);
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::kNetwork) {
+                throw;
+            }
+            context_.progress.warning(error.what());
+            return nullptr;
+        }
+    }
+
     /// A file that is not as it was is never kept quiet.
     void report_problems() {
+        for (const auto& line : result_.restored.damage) {
+            context_.progress.warning(line);
+        }
         const auto& problems = result_.restored.problems;
         for (std::size_t i = 0; i < problems.size(); ++i) {
             const std::string line = cat(base::printable(problems[i].path), ": ", problems[i].detail);
@@ -124,19 +144,29 @@ private:
             context_.progress.message(error.hint());
         }
         while (true) {
-            const auto answer = context_.questions.choose(cat("The step \"", step.title, "\" failed. How to go on?"),
-                                                          {{"retry", "do the step again"},
-                                                           {"skip", "go on without it: the machine will not be whole"},
-                                                           {"shell", "look around first, then decide"},
-                                                           {"abort", "stop here"}},
-                                                          "abort");
+            const auto answer = context_.questions.choose(cat("The step \"", step.title, "\" failed. How to go on?"), ways_on(error), "abort");
             context_.log.info("answer: " + answer);
+            if (answer == "salvage") {
+                salvage_ = true;
+                return plan::Decision::kRetry;
+            }
             if (answer == "shell") {
                 open_shell();
                 continue;
             }
             return answer == "retry" ? plan::Decision::kRetry : answer == "skip" ? plan::Decision::kSkip : plan::Decision::kAbort;
         }
+    }
+
+    std::vector<base::Choice> ways_on(const Error& error) const {
+        std::vector<base::Choice> ways{{"retry", "do the step again"},
+                                       {"skip", "go on without it: the machine will not be whole"},
+                                       {"shell", "look around first, then decide"},
+                                       {"abort", "stop here"}};
+        if (error.kind() == ErrorKind::kIntegrity && !salvage_) {
+            ways.insert(ways.begin() + 1, {"salvage", "restore all that is not damaged; the machine will not be whole"});
+        }
+        return ways;
     }
 
     void open_shell() {
@@ -158,6 +188,7 @@ private:
     const Job& job_;
     PerformResult result_;
     unsigned restarts_ = 0;
+    bool salvage_ = context_.options.salvage;
 };
 
 }  // namespace

@@ -216,7 +216,7 @@ private:
         RecoverOutcome outcome;
         outcome.file_problems = result.restored.problem_count;
         outcome.skipped = result.skipped;
-        outcome.complete = outcome.file_problems == 0 && outcome.skipped.empty();
+        outcome.complete = outcome.file_problems == 0 && result.restored.damage.empty() && outcome.skipped.empty();
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - started_).count();
         say("");
         say(cat(outcome.complete ? "The machine is recovered: " : "The machine is recovered, but not whole: ", result.restored.files, " files, ",

@@ -28,6 +28,7 @@ struct RecoverOptions {
     bool automatic = false;             ///< --automatic (auto_recover): under the same condition the plan is not asked about; all else is
     bool simulate = false;              ///< --simulate: ends after the plan was shown
     bool force_host = false;            ///< --force-host: take a backup that is not this rescue system's
+    bool salvage = false;               ///< --salvage: restore what is left of a damaged archive
     std::string backup;                 ///< --backup ID: a start of its id, or "latest"; "" = the one that this rescue system was made for
     std::vector<std::string> mappings;  ///< --map OLD=NEW: "/dev/vda=/dev/sda"
 };

@@ -170,6 +170,33 @@ TEST_CASE("what a damaged member held is lost, and nothing else", "[salvage]") {
     }
 }
 
+TEST_CASE("without salvage the error names the files of the damaged member", "[salvage]") {
+    const ManyFiles files;
+    const auto stored = back_up(files.directory.path());
+    const auto index = read_all(stored.index);
+    auto archive = stored.archive;
+    archive[index.members[5].offset + 5000] ^= 1;
+    TextSource source(archive);
+    MemoryArchive index_source(stored.index);
+    base::NullProgress progress;
+    base::TempDir target("/dev/shm");
+    std::vector<std::string> hit;
+    for (const auto& entry : index.entries) {
+        const auto members = index.members_of(entry.path);
+        if (std::find(members.begin(), members.end(), 5) != members.end()) {
+            hit.push_back(entry.path);
+        }
+    }
+    try {
+        restore_backup(source, {.target = target.path(), .index = &index_source}, progress);
+        FAIL("a damaged archive was restored");
+    } catch (const Error& error) {
+        CHECK(error.kind() == ErrorKind::kIntegrity);
+        CHECK_THAT(error.why(), Catch::Contains(base::cat("at byte ", index.members[5].offset)) && Catch::Contains("; in it are " + hit[0]));
+        CHECK_THAT(error.hint(), Catch::Contains("--salvage"));
+    }
+}
+
 TEST_CASE("what lies behind a cut is lost", "[salvage]") {
     const ManyFiles files;
     const auto stored = back_up(files.directory.path());

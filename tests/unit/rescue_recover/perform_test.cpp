@@ -2,6 +2,8 @@
 // Restoring: damaged archives are named and never end well, what is not as it was is told.
 #include "rescue/recover/perform.h"
 
+#include <unistd.h>
+
 #include "archive/backup.h"
 #include "core/base/digest.h"
 #include "core/base/fd_stream.h"
@@ -30,8 +32,11 @@ struct Restoring {
         archive::ExcludeRules excludes;
         options.excludes = &excludes;
         base::AtomicFile file(sample.path("good.tar.gz"));
+        base::AtomicFile index(sample.path("good.tar.gz.index"));
+        options.index = &index;
         archive::write_backup(options, file, sample.progress);
         file.finish();
+        index.finish();
         use(base::read_file(sample.path("good.tar.gz")), true);
     }
     /// These bytes are what the server has; `recorded`: and what backup.json says.
@@ -105,6 +110,34 @@ TEST_CASE("restore: a flipped bit is an integrity error, wherever it is") {
         it.use(bad, false);
         CHECK(expect_error([&] { it.run(); }).kind() == ErrorKind::kIntegrity);
     }
+}
+
+TEST_CASE("restore: an error of a damaged archive names its files") {
+    Restoring it;
+    auto bad = it.archive();
+    bad[bad.size() / 2] = static_cast<char>(bad[bad.size() / 2] ^ 0x10);
+    it.use(bad, false);
+    it.found.index_path = it.sample.path("good.tar.gz.index");
+    CHECK_THAT(expect_error([&] { it.run(); }).why(), Contains("etc/hostname"));
+}
+
+TEST_CASE("restore: what is left of a damaged archive, when it is asked for") {
+    Restoring it;
+    auto bad = it.archive();
+    bad[bad.size() / 2] = static_cast<char>(bad[bad.size() / 2] ^ 0x10);
+    it.use(bad, false);
+    it.found.index_path = it.sample.path("good.tar.gz.index");
+    SECTION("by --salvage") {
+        it.sample.options.salvage = true;
+    }
+    SECTION("by the operator, when the step has failed") {
+        it.sample.person.choices = {"salvage"};
+    }
+    const auto result = it.run();
+    CHECK_FALSE(result.restored.damage.empty());
+    CHECK(result.restored.problem_count == 4);  // the one member that there is held all: two directories come back, two files do not
+    CHECK(access(it.sample.path("target/etc").c_str(), F_OK) == 0);
+    CHECK(access(it.sample.path("target/etc/hostname").c_str(), F_OK) != 0);
 }
 
 TEST_CASE("restore: another good archive in its place is not taken for it") {

@@ -26,6 +26,20 @@ bool is_fatal(int error_number) {
     return error_number == ENOSPC || error_number == EDQUOT || error_number == EIO || error_number == EROFS || error_number == ENOMEM;
 }
 
+/// Of what must not be opened: a device, a fifo. fchmodat(2) would follow a symlink that somebody has put in its place. False with errno.
+bool set_mode(int directory, const char* name, mode_t mode) {
+    const base::UniqueFd fd(openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    struct stat facts {};
+    if (!fd || fstat(fd.get(), &facts) != 0) {
+        return false;
+    }
+    if (S_ISLNK(facts.st_mode)) {
+        errno = ELOOP;
+        return false;
+    }
+    return chmod(base::cat("/proc/self/fd/", fd.get()).c_str(), mode) == 0;
+}
+
 }  // namespace
 
 Extractor::Extractor(const std::string& target, ExcludeRules excludes, RestoreSummary& summary, Existing existing)
@@ -205,8 +219,12 @@ bool Extractor::reopen(Level& level, int child) {
 
 /// The directory that holds the last of the names, by a way of its own; empty with errno.
 base::UniqueFd Extractor::open_parent(const Names& names) const {
-    base::UniqueFd fd(fcntl(levels_.front().fd.get(), F_DUPFD_CLOEXEC, 0));
-    for (std::size_t i = 0; fd && i + 1 < names.size(); ++i) {
+    std::size_t near = 0;  // what the entry at hand has to do with is mostly not far: begin at the last directory that is open already
+    while (near + 1 < names.size() && near + 1 < levels_.size() && levels_[near + 1].fd && levels_[near + 1].name == names[near]) {
+        ++near;
+    }
+    base::UniqueFd fd(fcntl(levels_[near].fd.get(), F_DUPFD_CLOEXEC, 0));
+    for (std::size_t i = near; fd && i + 1 < names.size(); ++i) {
         fd = base::UniqueFd(openat(fd.get(), names[i].c_str(), kDirectoryFlags));
     }
     return fd;
@@ -386,8 +404,7 @@ void Extractor::make_other(int parent, const std::string& name, const Entry& ent
     if (fchownat(parent, name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0) {
         step_failed(entry.path, "set its owner", errno);
     }
-    // We have just made it and it is no symlink, so this follows none.
-    if (!is_link && fchmodat(parent, name.c_str(), entry.mode, 0) != 0) {
+    if (!is_link && !set_mode(parent, name.c_str(), entry.mode)) {
         step_failed(entry.path, "set its mode", errno);
     }
     apply_attributes(InodeRef::in_directory(parent, name), entry, !is_link && levels_.back().children_inherit);

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Archives made to break out: nothing outside the target is touched, and each try is told.
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
 
 #include "archive/restore.h"
 #include "core/base/temp_dir.h"
@@ -27,8 +32,11 @@ public:
     std::string outside() const { return directory_.path() + "/outside"; }
 
     RestoreSummary restore(const std::vector<std::pair<Entry, std::string>>& members) {
-        TextSource source(make_tar(members));
         base::NullProgress progress;
+        return restore(members, progress);
+    }
+    RestoreSummary restore(const std::vector<std::pair<Entry, std::string>>& members, base::Progress& progress) {
+        TextSource source(make_tar(members));
         return restore_backup(source, {.target = target()}, progress);
     }
     void check_untouched() const {
@@ -39,7 +47,14 @@ public:
         REQUIRE(stat((outside() + "/victim").c_str(), &facts) == 0);
         CHECK(facts.st_nlink == 1);
         CHECK((facts.st_mode & 07777) == 0600);
-        CHECK(access((outside() + "/new").c_str(), F_OK) != 0);
+        CHECK(names_in(outside()) == "victim\n");
+    }
+    static std::string names_in(const std::string& directory) {
+        std::string names;
+        for (const auto& item : std::filesystem::directory_iterator(directory)) {
+            names += item.path().filename().string() + "\n";
+        }
+        return names;
     }
 
 private:
@@ -133,6 +148,103 @@ TEST_CASE("hostile: a hard link out of the target is refused, also through a lin
                                        {link(EntryType::kHardLink, "c", ""), ""}});
     CHECK(summary.problem_count == 3);
     CHECK(summary.files == 0);
+    trap.check_untouched();
+}
+
+TEST_CASE("hostile: a hard link to a symlink is the symlink, and what comes in its place leaves its target alone") {
+    Trap trap;
+    const auto summary = trap.restore({{link(EntryType::kSymlink, "s", trap.outside() + "/victim"), ""},
+                                       {link(EntryType::kHardLink, "h", "s"), ""},
+                                       {file("h", "new"), "new"},
+                                       {link(EntryType::kSymlink, "d", trap.outside()), ""},
+                                       {link(EntryType::kHardLink, "e", "d"), ""},
+                                       {file("e/new", "x"), "x"},
+                                       {link(EntryType::kHardLink, "e/stolen", "h"), ""},
+                                       {link(EntryType::kHardLink, "out", "e/victim"), ""}});
+    CHECK(summary.problem_count == 3);
+    CHECK(base::read_file(trap.target() + "/h") == "new");
+    trap.check_untouched();
+}
+
+TEST_CASE("hostile: a fifo or device in the place of a file is replaced, not written to") {
+    Trap trap;
+    REQUIRE(mkfifo((trap.target() + "/there").c_str(), 0600) == 0);
+    std::vector<std::pair<Entry, std::string>> members{{link(EntryType::kFifo, "pipe", ""), ""}, {file("pipe", "one"), "one"}, {file("there", "two"), "two"}};
+    if (geteuid() == 0) {  // nobody else can make devices
+        Entry device = link(EntryType::kCharDevice, "device", "");
+        device.device_major = 1;
+        device.device_minor = 3;
+        members.push_back({device, ""});
+        members.push_back({file("device", "three"), "three"});
+    }
+    const auto summary = trap.restore(members);
+    CHECK(summary.problem_count == 0);
+    CHECK(base::read_file(trap.target() + "/pipe") == "one");
+    CHECK(base::read_file(trap.target() + "/there") == "two");
+    CHECK((geteuid() != 0 || base::read_file(trap.target() + "/device") == "three"));
+}
+
+TEST_CASE("hostile: a directory that becomes a symlink while it is restored into") {
+    class Swap final : public base::Progress {
+    public:
+        explicit Swap(const Trap& trap) : trap_(trap) {}
+        void step_started(std::string_view, std::size_t, std::size_t) override {}
+        void step_finished(std::string_view) override {}
+        void transfer_started(std::string_view, std::uint64_t) override {}
+        void transfer_finished() override {}
+        void message(std::string_view) override {}
+        void warning(std::string_view) override {}
+        void transfer_at(std::uint64_t, std::uint64_t files) override {
+            if (files == 2) {
+                REQUIRE(rename((trap_.target() + "/d").c_str(), (trap_.target() + "/moved").c_str()) == 0);
+                REQUIRE(symlink(trap_.outside().c_str(), (trap_.target() + "/d").c_str()) == 0);
+            }
+        }
+
+    private:
+        const Trap& trap_;
+    };
+    Trap trap;
+    Swap swap(trap);
+    const auto summary = trap.restore({{directory("d/"), ""},
+                                       {file("d/first", "1"), "1"},
+                                       {file("d/new", "2"), "2"},
+                                       {directory("d/sub/"), ""},
+                                       {file("d/sub/new", "3"), "3"},
+                                       {link(EntryType::kHardLink, "d/link", "d/first"), ""},
+                                       {file("elsewhere", "4"), "4"},
+                                       {file("d/new", "5"), "5"},
+                                       {link(EntryType::kHardLink, "out", "d/victim"), ""}},
+                                      swap);
+    CHECK(summary.problem_count == 2);  // after it was left, the way there leads through a symlink
+    CHECK(base::read_file(trap.target() + "/moved/new") == "2");
+    CHECK(base::read_file(trap.target() + "/moved/sub/new") == "3");
+    CHECK(base::read_file(trap.target() + "/moved/link") == "1");
+    trap.check_untouched();
+}
+
+TEST_CASE("hostile: a directory that is swapped for a symlink again and again meanwhile") {
+    Trap trap;
+    std::vector<std::pair<Entry, std::string>> members;
+    for (int i = 0; i < 2000; ++i) {
+        members.push_back({file("door/new" + std::to_string(i), "x"), "x"});
+        members.push_back({link(EntryType::kFifo, "door/fifo" + std::to_string(i), ""), ""});
+        members.push_back({link(EntryType::kHardLink, "link" + std::to_string(i), "door/victim"), ""});
+    }
+    base::make_directories(trap.target() + "/door");
+    REQUIRE(symlink(trap.outside().c_str(), (trap.target() + "/other").c_str()) == 0);
+    std::atomic<bool> stop{false};
+    std::atomic<int> swaps{0};
+    std::thread attacker([&] {
+        while (!stop) {
+            swaps += renameat2(AT_FDCWD, (trap.target() + "/door").c_str(), AT_FDCWD, (trap.target() + "/other").c_str(), RENAME_EXCHANGE) == 0 ? 1 : 0;
+        }
+    });
+    const auto summary = trap.restore(members);
+    stop = true;
+    attacker.join();
+    CHECK(swaps > 10);
+    CHECK(summary.problem_count >= 2000);  // the links, at least
     trap.check_untouched();
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <string>
@@ -27,7 +28,7 @@ namespace nrear::archive {
 namespace {
 
 constexpr unsigned kMostThreads = 8;
-constexpr unsigned kSlack = 6;
+constexpr unsigned kSlack = 24;  // blocks ahead of a disk or a line that is slow for a moment
 constexpr auto kInterruptPoll = std::chrono::milliseconds(100);
 
 struct Slot {
@@ -89,7 +90,8 @@ struct DecompressInput::Pipeline {
         {
             const std::lock_guard lock(mutex);
             stopped = true;
-            changed.notify_all();
+            room.notify_all();
+            packed_at_hand.notify_all();
         }
         for (auto& thread : threads_) {
             thread.join();
@@ -101,8 +103,9 @@ struct DecompressInput::Pipeline {
     /// A slot for the feeder to fill; nothing when nobody wants more.
     Slot* next_slot() {
         std::unique_lock lock(mutex);
-        // A worker that has not looked at a slot yet must find it as it was, also when the caller is done with it.
-        changed.wait(lock, [this] { return stopped || (fed - taken < slots.size() && fed - unpacking < slots.size()); });
+        if (fed - taken == slots.size()) {  // then not for one block at a time: each time costs two changes of threads
+            room.wait(lock, [this] { return stopped || fed - taken <= slots.size() / 2; });
+        }
         if (stopped) {
             return nullptr;
         }
@@ -118,7 +121,12 @@ struct DecompressInput::Pipeline {
         const std::lock_guard lock(mutex);
         mine.ready = ready;
         ++fed;
-        changed.notify_all();
+        if (!ready) {
+            to_unpack.push_back(&mine);
+            packed_at_hand.notify_one();
+        } else if (&mine == &slot(taken)) {
+            front_ready.notify_one();
+        }
     }
 
     void feed() noexcept {
@@ -131,7 +139,8 @@ struct DecompressInput::Pipeline {
         const std::lock_guard lock(mutex);
         final_error = error;
         ended = true;
-        changed.notify_all();
+        packed_at_hand.notify_all();
+        front_ready.notify_one();
     }
 
     void feed_archive() {
@@ -253,15 +262,12 @@ struct DecompressInput::Pipeline {
         std::unique_ptr<MemberUnpacker> unpacker;
         for (;;) {
             std::unique_lock lock(mutex);
-            changed.wait(lock, [this] { return stopped || unpacking < fed || ended; });
-            if (stopped || unpacking == fed) {
+            packed_at_hand.wait(lock, [this] { return stopped || !to_unpack.empty() || ended; });
+            if (stopped || to_unpack.empty()) {
                 return;
             }
-            Slot& mine = slot(unpacking++);
-            if (mine.ready) {
-                changed.notify_all();
-                continue;
-            }
+            Slot& mine = *to_unpack.front();
+            to_unpack.pop_front();
             lock.unlock();
             std::exception_ptr error;
             try {
@@ -275,7 +281,9 @@ struct DecompressInput::Pipeline {
             lock.lock();
             mine.error = error;
             mine.ready = true;
-            changed.notify_all();
+            if (&mine == &slot(taken)) {
+                front_ready.notify_one();
+            }
         }
     }
 
@@ -291,7 +299,7 @@ struct DecompressInput::Pipeline {
         std::unique_lock lock(mutex);
         const auto at_hand = [this] { return taken < fed && slot(taken).ready; };
         while (!at_hand() && !(ended && taken == fed)) {
-            changed.wait_for(lock, kInterruptPoll);
+            front_ready.wait_for(lock, kInterruptPoll);
             base::check_interrupt();
         }
         if (!at_hand()) {
@@ -309,7 +317,9 @@ struct DecompressInput::Pipeline {
     void release() {
         const std::lock_guard lock(mutex);
         ++taken;
-        changed.notify_all();
+        if (fed - taken <= slots.size() / 2) {
+            room.notify_one();
+        }
     }
 
     static constexpr std::size_t kLongestMagic = 10;
@@ -319,10 +329,13 @@ struct DecompressInput::Pipeline {
     std::unique_ptr<StreamDecoder> decoder;  // of the feeder alone
     std::vector<Slot> slots;
     std::vector<std::thread> threads_;
-    std::mutex mutex;  // guards the counters, ready, ended and the errors; a slot's buffers belong to the stage that the counters say
-    std::condition_variable changed;
+    std::mutex mutex;  // guards the counters, the queue, ready, ended and the errors; a slot's buffers belong to the stage that the counters say
+    // Each stage is woken only for what it waits for: with one condition for all, waking took more time than handing over.
+    std::condition_variable room;            // for the feeder
+    std::condition_variable packed_at_hand;  // for the workers
+    std::condition_variable front_ready;     // for the caller
+    std::deque<Slot*> to_unpack;
     std::uint64_t fed = 0;
-    std::uint64_t unpacking = 0;
     std::uint64_t taken = 0;
     bool ended = false;
     bool stopped = false;

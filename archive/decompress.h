@@ -12,7 +12,7 @@
 
 namespace nrear::archive {
 
-/// Order: as in the archive. Bound: `threads` + 6 blocks. End: an error is thrown by chunk() after all that came before it was given out;
+/// Order: as in the archive. Bound: `threads` + 24 blocks, packed and unpacked. End: an error is thrown by chunk() after all that came before it was given out;
 /// destroying it early ends its threads. `in` is read by one thread of ours.
 class DecompressInput final : public BlockInput {
 public:

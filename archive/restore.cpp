@@ -6,6 +6,7 @@
 #include "archive/extractor.h"
 #include "archive/hashing_streams.h"
 #include "archive/member_unpacker.h"
+#include "archive/memory_file.h"
 #include "archive/tar_reader.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
@@ -59,7 +60,8 @@ void restore_all(base::Source& in, const RestoreOptions& options, Extractor& ext
 /// "a, b and 12 more": the files that the damage costs. "" when the index cannot tell.
 std::string files_at(base::RandomAccessSource& index, std::uint64_t archive_offset) {
     constexpr std::size_t kShown = 5;
-    RangeSource first(index);
+    HeldIndex held(index);
+    RangeSource first(held.get());
     const auto facts = read_index(first, [](const IndexEntry&) {});
     std::vector<TarRange> lost;
     for (std::size_t i = 0; i < facts.map.size(); ++i) {
@@ -70,7 +72,7 @@ std::string files_at(base::RandomAccessSource& index, std::uint64_t archive_offs
     }
     std::string names;
     std::size_t count = 0;
-    RangeSource second(index);
+    RangeSource second(held.get());
     read_index(second, [&](const IndexEntry& entry) {
         if (!lost.empty() && entry.tar_offset < lost[0].end() && entry.tar_offset + entry.tar_length > lost[0].offset && ++count <= kShown) {
             names += base::cat(names.empty() ? "" : ", ", base::printable(entry.path));

@@ -7,6 +7,7 @@
 
 #include "archive/entry_reading.h"
 #include "archive/extractor.h"
+#include "archive/memory_file.h"
 #include "archive/path_choice.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
@@ -20,7 +21,7 @@ namespace {
 class EntriesRestore {
 public:
     EntriesRestore(base::RandomAccessSource& archive, base::RandomAccessSource& index, const RestoreEntriesOptions& options, base::Progress& progress)
-        : archive_(archive), index_(index), options_(options), progress_(progress), choice_(options.paths),
+        : archive_(archive), held_(index), index_(held_.get()), options_(options), progress_(progress), choice_(options.paths),
           extractor_(options.target, ExcludeRules{}, summary_, options.overwrite ? Existing::kReplace : Existing::kKeep) {}
 
     RestoreEntriesSummary run() {
@@ -120,6 +121,7 @@ private:
     }
 
     base::RandomAccessSource& archive_;
+    HeldIndex held_;
     base::RandomAccessSource& index_;
     const RestoreEntriesOptions& options_;
     base::Progress& progress_;

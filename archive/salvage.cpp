@@ -19,8 +19,8 @@ namespace {
 class Salvage {
 public:
     Salvage(base::RandomAccessSource& archive, base::RandomAccessSource* index, const RestoreOptions& options, base::Progress& progress)
-        : archive_(archive), index_(index), options_(options), progress_(progress),
-          extractor_(options.target, restore_rules(options.excludes), summary_) {}
+        : archive_(archive), options_(options), progress_(progress),
+          given_(index != nullptr ? std::make_unique<HeldIndex>(*index) : nullptr), extractor_(options.target, restore_rules(options.excludes), summary_) {}
 
     RestoreSummary run() {
         find_places();
@@ -47,10 +47,11 @@ public:
 private:
     /// An index that cannot be used is as good as none.
     std::optional<IndexFacts> facts_of_given_index() {
-        if (index_ == nullptr) {
+        if (!given_) {
             return std::nullopt;
         }
         try {
+            index_ = &given_->get();
             RangeSource source(*index_);
             auto facts = read_index(source, [](const IndexEntry&) { base::check_interrupt(); });
             if (options_.expected_sha256.empty() || base::to_hex(facts.totals.archive_sha256) == options_.expected_sha256) {
@@ -141,9 +142,10 @@ private:
     }
 
     base::RandomAccessSource& archive_;
-    base::RandomAccessSource* index_;
+    base::RandomAccessSource* index_ = nullptr;
     const RestoreOptions& options_;
     base::Progress& progress_;
+    std::unique_ptr<HeldIndex> given_;
     RestoreSummary summary_;
     Extractor extractor_;
     MemoryFile own_index_;

@@ -6,6 +6,7 @@
 
 #include "archive/entry_reading.h"
 #include "archive/hashing_streams.h"
+#include "archive/memory_file.h"
 #include "archive/tar_block.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
@@ -37,7 +38,7 @@ std::vector<std::size_t> sample_of(std::size_t count, double percent, std::uint6
 class Verification {
 public:
     Verification(base::RandomAccessSource& archive, base::RandomAccessSource& index, const VerifyOptions& options, base::Progress& progress)
-        : archive_(archive), index_(index), options_(options), progress_(progress) {}
+        : archive_(archive), held_(index), index_(held_.get()), options_(options), progress_(progress) {}
 
     VerifyReport run() {
         read_facts();
@@ -169,6 +170,7 @@ private:
     }
 
     base::RandomAccessSource& archive_;
+    HeldIndex held_;
     base::RandomAccessSource& index_;
     const VerifyOptions& options_;
     base::Progress& progress_;

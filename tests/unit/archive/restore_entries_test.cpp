@@ -23,6 +23,7 @@ struct Restored {
         base::NullProgress progress;
         summary = restore_entries(archive, index, {.target = target.path(), .paths = std::move(paths), .overwrite = overwrite, .threads = 2}, progress);
         taken = archive.taken;
+        CHECK(index.taken == stored.index.size());  // once
     }
     std::string content(const std::string& name) const { return base::read_file(target.path() + "/" + name); }
     bool has(const std::string& name) const {

@@ -39,7 +39,9 @@ public:
         progress_.transfer_finished();
         const auto found = base::to_hex(hash.finish_bytes());
         if (summary_.damage.empty() && summary_.problem_count == 0 && !options_.expected_sha256.empty() && found != options_.expected_sha256) {
-            summary_.damage.push_back(base::cat("the archive's SHA-256 is ", found, ", recorded was ", options_.expected_sha256, ", though all that it holds was read"));
+            summary_.damage.push_back(base::cat("the archive's SHA-256 is ", found, ", recorded was ", options_.expected_sha256,
+                                                rebuilt_ ? ": something in it was replaced by what is sound in itself; without the index nobody can tell which files that concerns"
+                                                         : ", but every file has the checksum that the index tells of"));
         }
         return std::move(summary_);
     }

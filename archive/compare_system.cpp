@@ -12,8 +12,8 @@
 
 #include "archive/content_digest.h"
 #include "archive/index.h"
+#include "archive/read_ahead.h"
 #include "archive/sparse_file.h"
-#include "archive/walker.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
 #include "core/base/text.h"

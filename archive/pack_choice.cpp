@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/pack_choice.h"
 
+#include <algorithm>
 #include <array>
 
 namespace nrear::archive {
@@ -33,10 +34,13 @@ double PackChoice::seconds_for(std::size_t grade, std::uint64_t tar_bytes) const
     return bytes * times_[grade].value_with(unit_.value() * ladder_[grade].cost, bytes / 2);
 }
 
+/// Times vary, with the data and with what else the machine does. A sink that waited lately, and packing that took longer than expected, tell that less
+/// may be risked: a member that is late holds up all behind it.
 double PackChoice::margin() const noexcept {
     constexpr double kLeast = 1.2;
-    constexpr double kForIdleness = 10;
-    return kLeast + kForIdleness * idle_.value();
+    constexpr double kForIdleness = 30;
+    constexpr double kForLateness = 8;
+    return kLeast + kForIdleness * idle_.value() + kForLateness * late_.value();
 }
 
 std::size_t PackChoice::choose(std::uint64_t tar_bytes, const Ahead& ahead) const noexcept {
@@ -51,6 +55,9 @@ std::size_t PackChoice::choose(std::uint64_t tar_bytes, const Ahead& ahead) cons
 
 void PackChoice::packed(std::size_t grade, std::uint64_t tar_bytes, std::uint64_t member_bytes, double seconds) noexcept {
     const auto bytes = static_cast<double>(tar_bytes);
+    if (const double expected = seconds_for(grade, tar_bytes); expected > 0) {
+        late_.add(std::max(0.0, seconds / expected - 1), 1);
+    }
     unit_.add(seconds / ladder_[grade].cost, bytes);
     for (auto& time : times_) {
         time.fade(kFading);

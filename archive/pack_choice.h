@@ -68,6 +68,7 @@ private:
     RecentMean size_;                   ///< bytes of member for one byte of tar
     RecentMean seconds_per_sent_byte_{4};
     RecentMean idle_{64};               ///< share of the time in which the sink waited
+    RecentMean late_{64};               ///< how much longer than expected packing took, as a share of what was expected
 };
 
 }  // namespace nrear::archive

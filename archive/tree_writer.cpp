@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "archive/inode_flags.h"
+#include "archive/read_ahead.h"
 #include "archive/sparse_file.h"
 #include "archive/xattrs.h"
 #include "core/base/interrupt.h"
@@ -19,8 +20,6 @@ namespace nrear::archive {
 
 namespace {
 
-/// O_NONBLOCK: a fifo that took the file's place must not hold us up.
-constexpr int kFileFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 constexpr std::uint64_t kReadAheadFrom = std::uint64_t{4} << 20;
 
@@ -64,7 +63,7 @@ bool TreeWriter::add(const std::string& path) {
     tree_devices_ = {facts.st_dev};
     bare_tree_.reset();
     if (!S_ISDIR(facts.st_mode)) {
-        file(AT_FDCWD, real.c_str(), path, static_cast<unsigned char>(IFTODT(facts.st_mode)));
+        file(AT_FDCWD, real.c_str(), path, static_cast<unsigned char>(IFTODT(facts.st_mode)), {});
         return true;
     }
     base::UniqueFd fd(open_quietly(AT_FDCWD, real.c_str(), kDirectoryFlags));
@@ -92,7 +91,7 @@ bool TreeWriter::wants(int parent, const char* name, std::string_view path) {
     return true;
 }
 
-void TreeWriter::file(int parent, const char* name, std::string_view path, unsigned char type) {
+void TreeWriter::file(int parent, const char* name, std::string_view path, unsigned char type, base::UniqueFd opened) {
     if (never_.contains(path)) {
         return;
     }
@@ -104,7 +103,7 @@ void TreeWriter::file(int parent, const char* name, std::string_view path, unsig
         store_special(parent, name, path);
         return;
     }
-    const base::UniqueFd fd(open_quietly(parent, name, kFileFlags));
+    const base::UniqueFd fd = opened ? std::move(opened) : open_file(parent, name);
     struct stat facts {};
     if (!fd && errno == ELOOP) {  // it has become a symlink meanwhile
         store_special(parent, name, path);
@@ -232,7 +231,7 @@ bool TreeWriter::store_what_is_under(std::string_view path) {
         return false;
     }
     if (!S_ISDIR(facts.st_mode)) {
-        file(bare_tree_.get(), below.c_str(), path, static_cast<unsigned char>(IFTODT(facts.st_mode)));
+        file(bare_tree_.get(), below.c_str(), path, static_cast<unsigned char>(IFTODT(facts.st_mode)), {});
         return true;
     }
     const base::UniqueFd fd(open_quietly(bare_tree_.get(), below.c_str(), kDirectoryFlags | O_CLOEXEC));

@@ -31,7 +31,7 @@ public:
     bool add(const std::string& path);
 
     bool wants(int parent, const char* name, std::string_view path) override;
-    void file(int parent, const char* name, std::string_view path, unsigned char type) override;
+    void file(int parent, const char* name, std::string_view path, unsigned char type, base::UniqueFd opened) override;
     bool directory(int fd, const struct stat& facts, std::string_view path) override;
     void trouble(std::string_view path, int error_number) override;
 

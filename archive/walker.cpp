@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "archive/read_ahead.h"
 #include "core/base/interrupt.h"
 
 namespace nrear::archive {
@@ -24,11 +25,6 @@ constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 bool is_dot(const char* name) { return name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0')); }
 
 }  // namespace
-
-int open_quietly(int parent, const char* name, int flags) noexcept {
-    const int fd = openat(parent, name, flags | O_NOATIME | O_CLOEXEC);
-    return fd >= 0 || errno != EPERM ? fd : openat(parent, name, flags | O_CLOEXEC);
-}
 
 Walker::Walker(WalkVisitor& visitor) : visitor_(visitor), buffer_(kListBuffer) {}
 
@@ -115,15 +111,28 @@ void Walker::resolve_type(const Level& level, Name& entry) {
     }
 }
 
+const char* Walker::go_to(const Level& level, const Name& name) {
+    const char* text = level.names.c_str() + name.offset;
+    path_.resize(level.path_length);
+    path_ += level.path_length == 1 ? "" : "/";
+    path_ += text;
+    return text;
+}
+
+void Walker::visit_next(const Level& level, std::deque<Upcoming>& upcoming) {
+    Upcoming next = std::move(upcoming.front());
+    upcoming.pop_front();
+    const char* text = go_to(level, next.name);
+    visitor_.file(level.fd.get(), text, path_, next.name.type, std::move(next.opened));
+}
+
 void Walker::visit_files(Level& level) {
     std::string directories;
     std::vector<Name> kept;
+    std::deque<Upcoming> upcoming;
     for (Name& entry : level.entries) {
         base::check_interrupt();
-        const char* name = level.names.c_str() + entry.offset;
-        path_.resize(level.path_length);
-        path_ += level.path_length == 1 ? "" : "/";
-        path_ += name;
+        const char* name = go_to(level, entry);
         if (!visitor_.wants(level.fd.get(), name, path_)) {
             continue;
         }
@@ -136,8 +145,15 @@ void Walker::visit_files(Level& level) {
         } else if (entry.type == DT_UNKNOWN) {
             visitor_.trouble(path_, ENOENT);
         } else {
-            visitor_.file(level.fd.get(), name, path_, entry.type);
+            upcoming.push_back({entry, entry.type == DT_REG ? open_file_ahead(level.fd.get(), name) : base::UniqueFd()});
         }
+        if (upcoming.size() > kFilesAhead) {
+            visit_next(level, upcoming);
+        }
+    }
+    while (!upcoming.empty()) {
+        base::check_interrupt();
+        visit_next(level, upcoming);
     }
     path_.resize(level.path_length);
     std::reverse(kept.begin(), kept.end());

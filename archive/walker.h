@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Walks a directory tree by open directories, never through a symlink: names sorted by inode number, files before directories, any depth and any
-// number of names in bounded memory. What to enter and what to do with what is found is the visitor's business.
+// number of names in bounded memory. The next files are opened ahead, so that a disk has something to do. What to enter and what to do with what is found is the visitor's business.
 #pragma once
 
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,16 +20,14 @@ public:
     virtual ~WalkVisitor() = default;
     /// Asked about every name before anything of it is touched.
     virtual bool wants(int parent, const char* name, std::string_view path) = 0;
-    /// A name that readdir does not call a directory; `type` as in dirent (DT_REG …, DT_UNKNOWN never).
-    virtual void file(int parent, const char* name, std::string_view path, unsigned char type) = 0;
+    /// A name that readdir does not call a directory; `type` as in dirent (DT_REG …, DT_UNKNOWN never). `opened`: a regular file, when it could be opened
+    /// ahead; it may be something else by now.
+    virtual void file(int parent, const char* name, std::string_view path, unsigned char type, base::UniqueFd opened) = 0;
     /// A directory, open. False: it is not entered.
     virtual bool directory(int fd, const struct stat& facts, std::string_view path) = 0;
     /// Something could not be opened or listed; the walk goes on beside it.
     virtual void trouble(std::string_view path, int error_number) = 0;
 };
-
-/// Opens for reading without touching the access time where that is allowed. -1 and errno.
-int open_quietly(int parent, const char* name, int flags) noexcept;
 
 class Walker {
 public:
@@ -57,7 +56,15 @@ private:
     void leave();
     void read_batch(Level& level);
     void resolve_type(const Level& level, Name& entry);
+    /// A file that is wanted and may have been opened.
+    struct Upcoming {
+        Name name;
+        base::UniqueFd opened;
+    };
+    /// The level's names without directories are visited, in order and some steps ahead of themselves; the directories stay.
     void visit_files(Level& level);
+    void visit_next(const Level& level, std::deque<Upcoming>& upcoming);
+    const char* go_to(const Level& level, const Name& name);
     void enter_next_directory(Level& level);
     void save_descriptors();
     bool reopen_parent(Level& parent, int child);

@@ -42,6 +42,7 @@ struct Scene {
     unsigned run = 1;                        ///< so many blocks of each
     double jitter = 0;                       ///< of the line: 0.5 = between half and one and a half times the time
     unsigned blocks = 600;
+    double busy = 0;                         ///< the machine has other things to do: seconds by which every seventh block or so is held up while it is packed
 };
 
 struct Outcome {
@@ -112,6 +113,9 @@ private:
         const double cost = what.incompressible ? 1 : gzip_ladder()[packer.grade].cost * (packer.grade > 0 ? what.stretch : 1);
         packer.started = now_;
         packer.until = now_ + static_cast<double>(kBlockSize) * cost / what.fast_rate;
+        if ((packer.number * 2654435761U >> 8U) % 7 == 0) {
+            packer.until += scene_.busy * cost;  // who works longer is interrupted more often
+        }
         ++outcome_.grades[packer.grade];
     }
 
@@ -225,6 +229,17 @@ TEST_CASE("adaptive: nor with a slow disk, nor when there is little to back up")
     for (const double line : kLines) {
         INFO("line " << line << " MB/s");
         CHECK(behind({.line = line * kMega, .threads = 2, .blocks = 60}) < 1 / 0.9);
+    }
+}
+
+TEST_CASE("adaptive: little more on a machine that is busy otherwise") {
+    for (const double busy : {0.01, 0.03, 0.1}) {
+        for (const double line : kLines) {
+            for (const unsigned threads : {1U, 2U, 4U, 16U}) {
+                INFO("busy " << busy << ", line " << line << " MB/s, " << threads << " threads");
+                CHECK(behind({.line = line * kMega, .threads = threads, .busy = busy}) < 1 / 0.88);
+            }
+        }
     }
 }
 

@@ -10,8 +10,8 @@
 #include <functional>
 #include <random>
 
-#include "archive/gzip_sink.h"
 #include "archive/decompress.h"
+#include "archive/gzip_sink.h"
 #include "memory_streams.h"
 
 using namespace nrear;

@@ -24,6 +24,8 @@ public:
     virtual std::uint64_t heard() const = 0;
     /// Asks the other side for a sign of life, which heard() will show. Does not wait.
     virtual void ping() = 0;
+    /// Ends the connection at once: what is still on its way is not to arrive, if that can be helped. Nothing but destroying may follow.
+    virtual void cut() noexcept = 0;
 };
 
 }  // namespace nrear::transport

@@ -66,6 +66,13 @@ void add_line(const std::string& path, const std::string& line) {
                 cat("if the change is right (", how_to_see(shown), "), remove the old key: ssh-keygen -R ", base::shell_quote(name), " -f ", base::shell_quote(known.file)));
 }
 
+[[noreturn]] void refuse_other(const std::string& server, const HostKey& shown, const KnownHost& first) {
+    throw Error(ErrorKind::kHostKey, cat("trust ", server),
+                cat("it shows ", kind_of(shown), " ", fingerprint_of(shown), ", but had ", kind_of(first.key), " ", fingerprint_of(first.key),
+                    " when this run began: that is another server, or somebody listens in. Nothing was sent to it."),
+                "look whether the name or address leads to several servers: a backup needs one");
+}
+
 [[noreturn]] void refuse_revoked(const std::string& server, const HostKey& shown, const KnownHost& known) {
     throw Error(ErrorKind::kHostKey, cat("trust ", server),
                 cat("its host key ", kind_of(shown), " ", fingerprint_of(shown), " is revoked by ", known.file, ":", known.line, ". Nothing was sent."),
@@ -91,6 +98,9 @@ void decide_on_unknown(const std::string& server, const HostKey& shown, const Ss
 }  // namespace
 
 std::vector<KnownHost> known_hosts_of(const Location& location, const SshOptions& options) {
+    if (options.pinned_host_key) {
+        return find_known_hosts(*options.pinned_host_key, "(pinned)", location.host, location.port);
+    }
     std::vector<KnownHost> known;
     for (const auto& file : options.known_hosts_files) {
         if (::access(file.c_str(), F_OK) == 0) {
@@ -113,6 +123,9 @@ ServerIdentity check_host_key(const SshConnection& connection, const Location& l
             log.debug(cat("host key of ", server, " is known from ", judgement.because->file, ":", judgement.because->line));
             return identity;
         case HostKeyVerdict::kChanged:
+            if (options.pinned_host_key) {
+                refuse_other(server, shown, *judgement.because);
+            }
             refuse_changed(server, name, shown, *judgement.because);
         case HostKeyVerdict::kRevoked:
             refuse_revoked(server, shown, *judgement.because);

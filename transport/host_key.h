@@ -10,6 +10,7 @@
 namespace nrear::transport {
 
 /// What all known_hosts files say about the server. Files that do not exist are passed over. Throws Error when one cannot be read.
+/// With a pinned key that key alone.
 std::vector<KnownHost> known_hosts_of(const Location& location, const SshOptions& options);
 
 /// Judges the key that the server has shown in its handshake. Unknown: asked on a terminal, accepted with accept_new_host_key, and then

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "transport/line.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <exception>
 
@@ -19,19 +17,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstPause{1000};
 constexpr milliseconds kLongestPause{30000};
 
-void sleep_or_interrupt(milliseconds length) {
-    const auto end = std::chrono::steady_clock::now() + length;
-    for (;;) {
-        base::check_interrupt();
-        const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now());
-        if (left.count() <= 0) {
-            return;
-        }
-        pollfd interrupted{base::interrupt_fd(), POLLIN, 0};
-        ::poll(&interrupted, 1, static_cast<int>(left.count()));
-    }
-}
-
 /// "4 s", "10 min": exact for whole minutes, else in seconds.
 std::string words_for(milliseconds length) {
     const auto seconds = std::chrono::round<std::chrono::seconds>(length).count();
@@ -46,7 +31,7 @@ std::string reason_of(const Error& error) { return error.why().empty() ? error.w
 Line::Line(std::unique_ptr<ResumableTransport> first, Connect connect, RetryOptions options)
     : transport_(std::move(first)), connect_(std::move(connect)), options_(std::move(options)), description_(transport_->description()) {
     if (!options_.pause) {
-        options_.pause = sleep_or_interrupt;
+        options_.pause = base::pause;
     }
 }
 

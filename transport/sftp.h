@@ -21,7 +21,10 @@ struct SshOptions {
     bool use_agent = true;                        ///< SSH_AUTH_SOCK
     bool accept_new_host_key = false;             ///< --accept-new-host-key
     std::optional<std::string> password;          ///< from --password-file / NREAR_PASSWORD_FILE; else the URL's, else asked for once
+    std::optional<std::string> pinned_host_key;   ///< a line of known_hosts: no other key is taken, whatever the files say
     std::vector<std::string> pinned_addresses;    ///< connect to these instead of resolving the name (rescue system)
+    std::uint64_t rekey_bytes = 0;                ///< keys are exchanged anew after so many; 0 = as the cipher asks for
+    std::uint64_t limit_rate = 0;                 ///< bytes a second that will be sent or asked for: requests are made so small that they pass evenly; 0 = any
     std::chrono::seconds connect_time_limit{30};
     std::chrono::seconds idle_time_limit{60};     ///< no byte from the server for so long while we wait for one: kNetwork
 };

@@ -23,6 +23,7 @@ constexpr std::size_t kSafeWrite = 32000;
 constexpr std::size_t kSafeRead = 32768;
 /// Measured: larger requests are no faster, and they must fit into kLargestPacket.
 constexpr std::size_t kMostAtOnce = 261120;
+constexpr std::size_t kLeastAtOnce = 4096;
 
 /// OpenSSH writes whole requests or fails, so less than one request is left on a full file system.
 constexpr std::uint64_t kAsGoodAsFull = 1024 * 1024;
@@ -91,8 +92,9 @@ SftpCalls::SftpCalls(std::unique_ptr<ByteChannel> channel, WireLimits limits, st
 }
 
 void SftpCalls::set_limits(bool asked_for) {
-    features_.largest_read = kSafeRead;
-    features_.largest_write = kSafeWrite;
+    const auto most = std::clamp(wire_.limits().request_data, kLeastAtOnce, kMostAtOnce);
+    features_.largest_read = std::min(kSafeRead, most);
+    features_.largest_write = std::min(kSafeWrite, most);
     if (!asked_for) {
         return;
     }
@@ -104,11 +106,11 @@ void SftpCalls::set_limits(bool asked_for) {
     reader.u64();  // largest packet: holds the largest write and its header
     const auto read = reader.u64();
     const auto write = reader.u64();
-    const auto usable = [](std::uint64_t limit, std::size_t safe) {
-        return limit == 0 ? safe : static_cast<std::size_t>(std::clamp<std::uint64_t>(limit, 1024, kMostAtOnce));
+    const auto usable = [most](std::uint64_t limit, std::size_t otherwise) {
+        return limit == 0 ? otherwise : static_cast<std::size_t>(std::clamp<std::uint64_t>(limit, 1024, most));
     };
-    features_.largest_read = usable(read, kSafeRead);
-    features_.largest_write = usable(write, kSafeWrite);
+    features_.largest_read = usable(read, features_.largest_read);
+    features_.largest_write = usable(write, features_.largest_write);
 }
 
 Packet SftpCalls::ask(PacketType type, const std::string& first, const std::string& second, std::size_t largest_reply) {

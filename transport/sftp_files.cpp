@@ -14,8 +14,6 @@ namespace {
 
 using base::cat;
 
-/// OpenSSH's channel holds 2 MiB; as much again keeps the server's disk busy while the line turns round.
-constexpr std::size_t kWindow = 4 * 1024 * 1024;
 /// Cleaning up after an interruption: the whole program has five seconds.
 constexpr std::chrono::milliseconds kCleanUpTime{3000};
 constexpr std::size_t kLengthField = 4;  // before the data in a kData packet
@@ -27,7 +25,7 @@ constexpr std::size_t kLengthField = 4;  // before the data in a kData packet
 }  // namespace
 
 SftpSink::SftpSink(std::shared_ptr<SftpSession> session, std::string path)
-    : session_(std::move(session)), path_(std::move(path)), temporary_(path_ + kTemporarySuffix) {
+    : session_(std::move(session)), path_(std::move(path)), temporary_(path_ + kTemporarySuffix), window_(session_->calls().wire().limits().window) {
     const auto lock = session_->lock();
     auto& calls = session_->calls();
     session_->settle(path_);
@@ -37,7 +35,7 @@ SftpSink::SftpSink(std::shared_ptr<SftpSession> session, std::string path)
 }
 
 SftpSink::SftpSink(std::shared_ptr<SftpSession> session, std::string path, std::uint64_t offset)
-    : session_(std::move(session)), path_(std::move(path)), temporary_(path_ + kTemporarySuffix), sent_(offset) {
+    : session_(std::move(session)), path_(std::move(path)), temporary_(path_ + kTemporarySuffix), window_(session_->calls().wire().limits().window), sent_(offset) {
     const auto lock = session_->lock();
     auto& calls = session_->calls();
     handle_ = calls.open_to_write(temporary_);
@@ -88,7 +86,7 @@ void SftpSink::write(base::Bytes bytes) {
 }
 
 void SftpSink::send_block() {
-    collect(kWindow - block_.size());
+    collect(std::max(window_.size(), block_.size()) - block_.size());
     const auto id = session_->calls().send_write(handle_, sent_, block_);
     in_flight_.push_back({id, block_.size()});
     in_flight_bytes_ += block_.size();
@@ -108,9 +106,11 @@ void SftpSink::collect(std::size_t most_left) {
                 return;
             }
         }
-        in_flight_bytes_ -= in_flight_.front().size;
+        const auto size = in_flight_.front().size;
+        in_flight_bytes_ -= size;
         in_flight_.pop_front();
         check(std::move(*reply));
+        window_.answered(size, FlightWindow::Clock::now(), wire.round_trip());
     }
 }
 
@@ -142,7 +142,7 @@ void SftpSink::finish() {
 }
 
 SftpSource::SftpSource(std::shared_ptr<SftpSession> session, std::string path, std::uint64_t position)
-    : session_(std::move(session)), path_(std::move(path)), asked_to_(position) {
+    : session_(std::move(session)), path_(std::move(path)), asked_to_(position), window_(session_->calls().wire().limits().window) {
     const auto lock = session_->lock();
     auto& calls = session_->calls();
     session_->settle(path_);
@@ -203,7 +203,8 @@ Packet SftpSource::take_front(Pieces& pieces) {
 
 void SftpSource::read_ahead() {
     const auto most = session_->calls().features().largest_read;
-    while (asked_to_ < size_ && ahead_bytes_ + most <= kWindow) {
+    session_->calls().wire().widen(window_.size());
+    while (asked_to_ < size_ && (ahead_.empty() || ahead_bytes_ + most <= window_.size())) {
         const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(most, size_ - asked_to_));
         ahead_.push_back(ask(asked_to_, count));
         asked_to_ += count;
@@ -228,7 +229,9 @@ std::size_t SftpSource::read(base::MutableBytes buffer) {
         }
         current_ = take_front(ahead_);
         current_at_ = kLengthField;
-        ahead_bytes_ -= current_.body.size() - kLengthField;
+        const auto count = current_.body.size() - kLengthField;
+        ahead_bytes_ -= count;
+        window_.answered(count, FlightWindow::Clock::now(), session_->calls().wire().round_trip());
         failure.dismiss();
     }
     const auto count = std::min(buffer.size(), current_.body.size() - current_at_);
@@ -246,7 +249,7 @@ std::size_t SftpSource::read_at(std::uint64_t offset, base::MutableBytes buffer)
     std::size_t asked = 0;
     std::size_t done = 0;
     while (done < total) {
-        while (asked < total && asked - done + most <= kWindow) {
+        while (asked < total && (pieces.empty() || asked - done + most <= window_.size())) {
             pieces.push_back(ask(offset + asked, std::min(most, total - asked)));
             asked += pieces.back().size;
         }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/byte_stream.h"
+#include "transport/flight_window.h"
 #include "transport/resumable.h"
 #include "transport/sftp_session.h"
 
@@ -46,6 +47,7 @@ private:
     std::vector<std::byte> block_;     ///< not sent yet, less than one request
     std::deque<InFlight> in_flight_;
     std::size_t in_flight_bytes_ = 0;
+    FlightWindow window_;
     std::uint64_t sent_ = 0;
     bool failed_ = false;              ///< something of it is missing on the server: finish() must not succeed
     bool left_ = false;                ///< the temporary file is not ours to remove any more
@@ -83,6 +85,7 @@ private:
     Pieces ahead_;
     std::uint64_t asked_to_ = 0;       ///< offset behind the last piece of ahead_
     std::size_t ahead_bytes_ = 0;
+    FlightWindow window_;
     bool failed_ = false;              ///< a piece is missing: going on would leave a hole
     Packet current_;                   ///< the piece that read() hands out now
     std::size_t current_at_ = 0;

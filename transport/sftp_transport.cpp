@@ -113,6 +113,17 @@ private:
     ServerIdentity server_;
 };
 
+/// Under a limit of the rate a request passes in a twentieth of a second, and a quarter of a second's worth is on its way: enough for 200 ms.
+WireLimits wire_limits(const SshOptions& options) {
+    WireLimits limits{.silence = options.idle_time_limit, .request = 10 * std::chrono::duration_cast<std::chrono::milliseconds>(options.idle_time_limit)};
+    if (options.limit_rate > 0) {
+        constexpr std::uint64_t kLeast = 64 * 1024;
+        limits.request_data = static_cast<std::size_t>(std::min<std::uint64_t>(options.limit_rate / 20, SIZE_MAX));
+        limits.window.least = static_cast<std::size_t>(std::clamp<std::uint64_t>(options.limit_rate / 4, kLeast, limits.window.least));
+    }
+    return limits;
+}
+
 }  // namespace
 
 std::unique_ptr<SftpTransport> connect_sftp(const Location& location, const SshOptions& options, base::Questions& questions, base::Log& log) {
@@ -127,12 +138,13 @@ std::unique_ptr<SftpTransport> connect_sftp(const Location& location, const SshO
                                                                                 .port = location.port,
                                                                                 .account = location.account(),
                                                                                 .host_key_algorithms = host_key_algorithms(known),
+                                                                                .rekey_bytes = options.rekey_bytes,
                                                                                 .handshake_limit = options.connect_time_limit});
     connection->handshake();
     auto server = check_host_key(*connection, location, known, options, questions, log);
     log_in(*connection, location, options, questions, log);
     log.debug(cat("logged in as ", location.account(), ", cipher ", ssh_get_cipher_out(connection->session())));
-    const WireLimits limits{.silence = options.idle_time_limit, .request = 10 * std::chrono::duration_cast<std::chrono::milliseconds>(options.idle_time_limit)};
+    const auto limits = wire_limits(options);
     auto session = std::make_shared<SftpSession>(open_sftp_channel(std::move(connection)), limits, cat(location.account(), "@", location.host));
     return std::make_unique<SessionTransport>(std::move(session), std::move(server));
 }

@@ -22,7 +22,7 @@ constexpr std::size_t kMostExtensions = 256;
 }  // namespace
 
 SftpWire::SftpWire(std::unique_ptr<ByteChannel> channel, WireLimits limits)
-    : channel_(std::move(channel)), limits_(limits), buffer_(std::make_unique_for_overwrite<std::byte[]>(limits.window)), last_heard_(Clock::now()), last_ping_(last_heard_) {}
+    : channel_(std::move(channel)), limits_(limits), buffer_(std::make_unique_for_overwrite<std::byte[]>(limits.window.most)), receive_window_(limits.window.least), last_heard_(Clock::now()), last_ping_(last_heard_) {}
 
 template <class Action>
 decltype(auto) SftpWire::guarded(Action&& action) {
@@ -33,6 +33,7 @@ decltype(auto) SftpWire::guarded(Action&& action) {
         return action();
     } catch (const Error& error) {
         broken_ = std::make_unique<Error>(error);
+        channel_->cut();  // a write that the kernel still held would reach the server after a new connection has taken over
         throw;
     }
 }
@@ -58,7 +59,9 @@ std::unordered_map<std::string, std::string> SftpWire::start() {
 
 void SftpWire::send(RequestId id, std::vector<std::byte> packet, std::size_t largest_reply) {
     guarded([&] {
-        outstanding_[id].largest_reply = largest_reply;
+        auto& slot = outstanding_[id];
+        slot.largest_reply = largest_reply;
+        slot.sent_at = Clock::now();
         unsent_.insert(unsent_.end(), packet.begin(), packet.end());
         flush();
         if (unsent_.size() - unsent_start_ > kMostUnsent) {
@@ -159,7 +162,7 @@ void SftpWire::step(milliseconds longest) {
         channel_->wait(longest);
         longest = milliseconds(0);
     }
-    const base::MutableBytes buffer(buffer_.get(), limits_.window);
+    const base::MutableBytes buffer(buffer_.get(), receive_window_);
     take_in(buffer.first(channel_->receive(buffer, longest)));
     if (channel_->heard() != heard_) {
         heard_ = channel_->heard();
@@ -212,6 +215,9 @@ void SftpWire::accept(Packet packet) {
     packet.body.erase(packet.body.begin(), packet.body.begin() + 4);
     if (packet.body.size() > slot.largest_reply) {
         throw_protocol_error(base::cat("a reply of ", packet.body.size(), " bytes where ", slot.largest_reply, " were the most"));
+    }
+    if (const auto took = Clock::now() - slot.sent_at; !round_trip_ || took < *round_trip_) {
+        round_trip_ = took;
     }
     if (slot.forgotten) {
         outstanding_.erase(found);

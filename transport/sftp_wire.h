@@ -2,6 +2,7 @@
 // Requests and replies of SFTP over a ByteChannel: ids, matching, deadlines, interruption. What a request means is in sftp_calls.h.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -13,6 +14,7 @@
 
 #include "core/base/error.h"
 #include "transport/byte_channel.h"
+#include "transport/flight_window.h"
 #include "transport/sftp_packet.h"
 
 namespace nrear::transport {
@@ -20,8 +22,8 @@ namespace nrear::transport {
 struct WireLimits {
     std::chrono::milliseconds silence{60000};   ///< no byte from the server for so long while we wait for one: the line is dead
     std::chrono::milliseconds request{600000};  ///< the line lives but a request stays unanswered for so long: the server hangs
-    /// Bytes that may be on their way to us: the largest window that the channel opens. A line of 100 ms and 300 Mbit/s is filled by it.
-    std::size_t window = 4 * 1024 * 1024;
+    std::size_t request_data = SIZE_MAX;        ///< bytes of file data in one request, at most
+    WindowBounds window;                        ///< bytes that may be on their way, to us (the window that the channel opens) or from us
 };
 
 /// Any call may throw Error (kNetwork) or Interrupted. After an Error of its own every further call throws that Error again.
@@ -47,6 +49,11 @@ public:
 
     /// Takes in what has come and asks for a sign of life after a while of silence; never waits, never throws: an Error comes with the next call.
     void idle() noexcept;
+    const WireLimits& limits() const { return limits_; }
+    /// The shortest time from sending a request to taking in its reply; 0 before the first.
+    std::chrono::steady_clock::duration round_trip() const { return round_trip_.value_or(std::chrono::steady_clock::duration(0)); }
+    /// From now on so many bytes may be on their way to us. Never less than before.
+    void widen(std::size_t window) { receive_window_ = std::clamp(window, receive_window_, limits_.window.most); }
     bool broken() const { return broken_ != nullptr; }
 
     /// While this lives, waits ignore interruption and end after `limit`: for cleaning up on the way out.
@@ -67,6 +74,7 @@ private:
 
     struct Outstanding {
         std::size_t largest_reply = 0;
+        Clock::time_point sent_at;
         bool forgotten = false;
         std::optional<Packet> reply;
     };
@@ -91,6 +99,8 @@ private:
     std::size_t unsent_start_ = 0;
     PacketAssembler assembler_;
     std::unique_ptr<std::byte[]> buffer_;  ///< what arrives; not initialised, so that only what is used costs memory
+    std::size_t receive_window_;
+    std::optional<Clock::duration> round_trip_;
     std::uint64_t heard_ = 0;
     Clock::time_point last_heard_;
     Clock::time_point last_ping_;

@@ -38,6 +38,9 @@ public:
                         "check the log of sshd on the server");
         }
         if (connection_->drive("start SFTP", SSH_AGAIN, [this] { return ssh_channel_request_sftp(channel_.get()); }) != SSH_OK) {
+            if (ssh_is_connected(connection_->session()) == 0) {
+                lost();
+            }
             throw Error(ErrorKind::kGeneral, cat("start SFTP on ", connection_->target().host), connection_->reason(),
                         "the server's sshd_config needs a line like \"Subsystem sftp internal-sftp\"");
         }
@@ -79,6 +82,8 @@ public:
         ssh_send_keepalive(connection_->session());
         ssh_send_keepalive(connection_->session());
     }
+
+    void cut() noexcept override { connection_->cut(); }
 
 private:
     /// What the server writes to standard error is for nobody; kept, it would fill our memory.

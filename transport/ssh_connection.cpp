@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <cerrno>
 #include <mutex>
@@ -64,6 +65,9 @@ SshConnection::SshConnection(TcpConnection connection, SshTarget target)
     set(SSH_OPTIONS_CIPHERS_S_C, ciphers());
     set(SSH_OPTIONS_HOSTKEYS, target_.host_key_algorithms.c_str());
     set(SSH_OPTIONS_COMPRESSION, "no");
+    if (target_.rekey_bytes != 0) {
+        set(SSH_OPTIONS_REKEY_DATA, &target_.rekey_bytes);
+    }
     set(SSH_OPTIONS_FD, &fd);
     guard.release();
     ssh_set_counters(session_.get(), &counter_, nullptr);
@@ -144,6 +148,13 @@ void SshConnection::wait_io(milliseconds longest) const {
     // A signal that has arrived keeps its descriptor readable: who goes on regardless (cleaning up) must not spin on it.
     const bool signalled = base::interrupt_signal() != 0;
     ::poll(polled, signalled ? 1 : 2, static_cast<int>(longest.count()));
+}
+
+void SshConnection::cut() noexcept {
+    // connect(2): a socket is dissolved by AF_UNSPEC. Closing would not do: libssh has a descriptor of the same socket, and the kernel would go on sending.
+    const sockaddr nowhere{};
+    static_assert(AF_UNSPEC == 0);
+    static_cast<void>(::connect(connection_.fd.get(), &nowhere, sizeof nowhere));
 }
 
 std::string fingerprint_of(const HostKey& key) {

@@ -22,6 +22,7 @@ struct SshTarget {
     std::uint16_t port = 22;
     std::string account;   ///< whom to log in as
     std::string host_key_algorithms;
+    std::uint64_t rekey_bytes = 0;  ///< 0 = as the cipher asks for
     std::chrono::milliseconds handshake_limit{30000};  ///< also for each answer while logging in
 };
 
@@ -47,6 +48,8 @@ public:
 
     /// Until the socket can be read (or written, when something waits to be), at most that long, or a signal arrives.
     void wait_io(std::chrono::milliseconds longest) const;
+    /// Resets the connection: what the kernel has not sent yet is dropped, and the server hears of it at once.
+    void cut() noexcept;
     /// Bytes that came over the socket.
     std::uint64_t heard() const { return counter_.in_bytes; }
 

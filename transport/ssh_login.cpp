@@ -91,7 +91,9 @@ private:
     int step(const std::function<int()>& call) {
         const int result = connection_.drive("log in", SSH_AUTH_AGAIN, call);
         if (result == SSH_AUTH_ERROR) {
-            throw Error(tried_.empty() ? ErrorKind::kNetwork : ErrorKind::kAuthentication, cat("log in as ", who_),
+            // A server that has enough of us says so; a line that breaks does not.
+            const bool refused = !tried_.empty() && connection_.reason().find("SSH_MSG_DISCONNECT") != std::string::npos;
+            throw Error(refused ? ErrorKind::kAuthentication : ErrorKind::kNetwork, cat("log in as ", who_),
                         cat("the server broke off: ", connection_.reason(), tried_.empty() ? "" : cat(" (after ", base::join(tried_, ", "), ")")),
                         "the log of sshd on the server says why; many keys in an agent can use up all tries (unset SSH_AUTH_SOCK)");
         }

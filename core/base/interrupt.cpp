@@ -2,9 +2,11 @@
 #include "core/base/interrupt.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -44,6 +46,19 @@ void catch_interrupts() {
 void check_interrupt() {
     if (const int number = g_signal.load(); number != 0) {
         throw Interrupted(number);
+    }
+}
+
+void pause(std::chrono::milliseconds length) {
+    const auto end = std::chrono::steady_clock::now() + length;
+    for (;;) {
+        check_interrupt();
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        if (left.count() <= 0) {
+            return;
+        }
+        pollfd interrupted{g_pipe[0], POLLIN, 0};
+        ::poll(&interrupted, 1, static_cast<int>(std::min<std::chrono::milliseconds::rep>(left.count(), 1000)));
     }
 }
 

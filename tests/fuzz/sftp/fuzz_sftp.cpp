@@ -71,7 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size < 2) {
         return 0;
     }
-    const WireLimits limits{.silence = std::chrono::milliseconds(1), .request = std::chrono::milliseconds(1), .window = 8192};
+    const WireLimits limits{.silence = std::chrono::milliseconds(1), .request = std::chrono::milliseconds(1), .window = {8192, 8192}};
     PacketWriter version(PacketType::kVersion);
     version.u32(3);
     if ((data[1] & 1) != 0) {

@@ -102,7 +102,7 @@ TEST_CASE("a line that falls silent is noticed within its time limit") {
 }
 
 TEST_CASE("a server that accepts and says nothing does not hold us") {
-    const TcpProxy proxy(1, {});  // nobody listens at port 1: the proxy accepts and closes
+    const TcpProxy proxy(1, LineFaults{});  // nobody listens at port 1: the proxy accepts and closes
     const SshServer server;
     CHECK(thrown_by([&] { connect_through(server, proxy); }).kind() == ErrorKind::kNetwork);
     const TcpProxy silent(server.port(), {.stall_after = 0});
@@ -201,7 +201,7 @@ TEST_CASE("interruption ends a transfer soon and leaves nothing") {
     base::clear_interrupt();
     CHECK(contract::names(*connect(server), directory) == std::vector<std::string>{"file"});
     {
-        TcpProxy proxy(server.port(), {});
+        TcpProxy proxy(server.port(), LineFaults{});
         const auto transport = connect_through(server, proxy, seconds(60));
         const auto start = steady_clock::now();
         CHECK_THROWS_AS(interrupted(*transport, [&] { proxy.stall(); }), Interrupted);

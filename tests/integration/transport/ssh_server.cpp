@@ -111,11 +111,38 @@ SshServer::SshServer(const Setup& setup) {
     start();
 }
 
-SshServer::~SshServer() {
+SshServer::~SshServer() { stop(); }
+
+void SshServer::stop() {
     if (pid_ > 0) {
         ::kill(pid_, SIGTERM);
         ::waitpid(pid_, nullptr, 0);
+        pid_ = -1;
     }
+}
+
+namespace {
+
+/// Children of a process, from proc_pid_task_children (CONFIG_PROC_CHILDREN).
+std::vector<pid_t> children_of(pid_t pid) {
+    std::vector<pid_t> children;
+    for (const auto& word : base::split_words(base::read_file(cat("/proc/", pid, "/task/", pid, "/children")))) {
+        children.push_back(static_cast<pid_t>(base::parse_u64(word).value()));
+    }
+    return children;
+}
+
+}  // namespace
+
+int SshServer::kill_sessions() const {
+    int killed = 0;
+    for (const auto monitor : children_of(pid_)) {
+        for (const auto worker : children_of(monitor)) {
+            ::kill(worker, SIGKILL);
+        }
+        killed += ::kill(monitor, SIGKILL) == 0 ? 1 : 0;
+    }
+    return killed;
 }
 
 void SshServer::make_keys(const Setup& setup) {

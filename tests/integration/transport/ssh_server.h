@@ -38,6 +38,11 @@ public:
     std::string directory() const { return directory_.path(); }
     std::string path(const std::string& name) const { return directory_.path() + "/" + name; }
     std::string log() const;
+    /// Kills the processes that serve connections, with no word to anybody; the server goes on listening. How many it were.
+    int kill_sessions() const;
+    void stop();
+    /// Listens again, at the same port.
+    void start();
 
     /// The account on this server (through `port` if given), password included.
     Location location(std::uint16_t port = 0) const;
@@ -49,7 +54,6 @@ public:
 private:
     void make_keys(const Setup& setup);
     void write_config(const Setup& setup);
-    void start();
 
     base::TempDir directory_;
     std::uint16_t port_ = 0;

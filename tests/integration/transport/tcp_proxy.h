@@ -1,45 +1,63 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A TCP proxy between us and a server that misbehaves as told: cuts the line or goes silent after so many bytes, delays.
+// A TCP proxy between us and a server, for lines that are long or slow, and for lines that misbehave as told: cut or silent after so many bytes.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
 #include <thread>
 
 #include "core/base/unique_fd.h"
 
 namespace nrear::transport::testing {
 
+/// What happens to one connection.
+struct LineFaults {
+    std::uint64_t cut_after = UINT64_MAX;    ///< bytes in both directions together; then both sides are reset
+    std::uint64_t stall_after = UINT64_MAX;  ///< then nothing is forwarded any more, and nothing closed
+    std::chrono::milliseconds delay{0};      ///< each way
+    std::uint64_t bytes_per_second = 0;      ///< each way; 0 = as fast as it goes
+};
+
 class TcpProxy {
 public:
-    struct Faults {
-        std::uint64_t cut_after = UINT64_MAX;    ///< bytes in both directions together; then both sides are closed
-        std::uint64_t stall_after = UINT64_MAX;  ///< then nothing is forwarded any more, and nothing closed
-    };
+    using Faults = LineFaults;
 
-    TcpProxy(std::uint16_t server_port, Faults faults);
+    /// The same for every connection.
+    TcpProxy(std::uint16_t server_port, Faults faults) : TcpProxy(server_port, [faults](unsigned) { return faults; }) {}
+    /// By the connection's number, from 0. Called from a thread of the proxy.
+    TcpProxy(std::uint16_t server_port, std::function<Faults(unsigned)> faults);
     ~TcpProxy();
     TcpProxy(const TcpProxy&) = delete;
     TcpProxy& operator=(const TcpProxy&) = delete;
 
     std::uint16_t port() const { return port_; }
+    unsigned connections() const { return connections_; }
+    /// Bytes of all connections: both ways, and from the client alone.
     std::uint64_t forwarded() const { return forwarded_; }
+    std::uint64_t from_client() const { return from_client_; }
     /// From now on nothing is forwarded.
     void stall() { stalled_ = true; }
 
 private:
+    struct Connection;
+
     void serve();
-    void connect_and_forward(base::UniqueFd client);
-    bool forward(int from, int to);
+    void pump(Connection& connection, bool from_client);
 
     std::uint16_t server_port_;
-    Faults faults_;
+    std::function<Faults(unsigned)> faults_;
     base::UniqueFd listener_;
     std::uint16_t port_ = 0;
+    std::atomic<unsigned> connections_{0};
     std::atomic<std::uint64_t> forwarded_{0};
+    std::atomic<std::uint64_t> from_client_{0};
     std::atomic<bool> stalled_{false};
     std::atomic<bool> stop_{false};
+    std::list<std::unique_ptr<Connection>> open_;  ///< of the serving thread
     std::thread thread_;
 };
 

@@ -57,6 +57,7 @@ public:
     void wait(std::chrono::milliseconds) override {}
     std::uint64_t heard() const override { return heard_; }
     void ping() override {}
+    void cut() noexcept override { dead_ = true; }
 
 private:
     [[noreturn]] static void lost() { throw Error(ErrorKind::kNetwork, "talk to the fake server", "the line is dead"); }

@@ -39,8 +39,10 @@ public:
     void wait(std::chrono::milliseconds) override {}
     std::uint64_t heard() const override { return at_; }
     void ping() override { ++pings_; }
+    void cut() noexcept override { ++cuts_; }
 
     int pings() const { return pings_; }
+    int cuts() const { return cuts_; }
 
 private:
     std::vector<std::byte> script_;
@@ -48,6 +50,7 @@ private:
     bool closes_;
     std::size_t at_ = 0;
     int pings_ = 0;
+    int cuts_ = 0;
 };
 
 }  // namespace nrear::transport::testing

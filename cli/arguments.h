@@ -33,6 +33,8 @@ struct Arguments {
 
     std::string password_file;
     bool accept_new_host_key = false;
+    std::string retry_time;  ///< --retry-time, as written
+    std::string limit_rate;  ///< --limit-rate, as written
     std::string host;              ///< --host NAME; "" = this one
     bool dry_run = false;          ///< --dry-run
     std::string backup;            ///< --backup ID; "" = the one that the rescue system was made for

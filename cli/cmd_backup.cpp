@@ -4,7 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
-#include "cli/ssh_options.h"
+#include "cli/line_options.h"
 #include "core/base/text.h"
 #include "core/config/support.h"
 #include "nrear_versions.h"
@@ -65,7 +65,7 @@ backup::BackupContext backup_context(const WorkflowContext& context) {
             .nrear_version = std::string(kVersion),
             .program = "/proc/self/exe",
             .kernel_release = context.arguments.kernel,
-            .ssh = ssh_options(context.arguments)};
+            .line = line_options(context)};
 }
 
 int cmd_backup(WorkflowContext& context) {

@@ -31,7 +31,7 @@ std::optional<std::string> plan_of_this_machine(const WorkflowContext& workflow)
                                         .nrear_version = context.nrear_version,
                                         .program = context.program,
                                         .kernel_release = context.kernel_release,
-                                        .ssh = context.ssh};
+                                        .line = context.line};
     try {
         return plan::digest(plan::make_plan(backup::examine(looking)));
     } catch (const Error& error) {

@@ -45,6 +45,8 @@ const OptionInfo kOptions[] = {
     {0, "no-color", "", ValueKind::kNone, "", "no colours (as the environment variable NO_COLOR)", true, &Arguments::no_color},
     {0, "password-file", "FILE", ValueKind::kFile, kConnecting, "file with the password for the backup server (or NREAR_PASSWORD_FILE)", true, &Arguments::password_file},
     {0, "accept-new-host-key", "", ValueKind::kNone, kConnecting, "trust an SSH host key that is not known yet", true, &Arguments::accept_new_host_key},
+    {0, "retry-time", "SECONDS", ValueKind::kText, kConnecting, "how long a broken line to the server is tried again (0: not at all) instead of RETRY_TIME", true, &Arguments::retry_time},
+    {0, "limit-rate", "RATE", ValueKind::kText, kConnecting, "send and read no more than RATE bytes a second (50M), instead of LIMIT_RATE", true, &Arguments::limit_rate},
     {0, "force-host", "", ValueKind::kNone, "recover", "restore a backup that another host made", true, &Arguments::force_host},
     {0, "salvage", "", ValueKind::kNone, "recover", "restore all that a damaged archive still holds, and list what is lost", true, &Arguments::salvage},
     {0, "backup", "ID", ValueKind::kText, "recover", "restore this backup (latest, or a start of an id that list shows), not the one that the rescue system was made with", true, &Arguments::backup},

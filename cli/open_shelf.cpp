@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/open_shelf.h"
 
+#include "cli/line_options.h"
 #include "cli/recorded_server.h"
-#include "cli/ssh_options.h"
 #include "core/base/text.h"
 #include "rescue/backup/connection.h"
 #include "rescue/backup/history.h"
@@ -30,7 +30,7 @@ OpenShelf open_recorded(const WorkflowContext& context, const record::RescueReco
 
 OpenShelf open_configured(const WorkflowContext& context) {
     const auto places = places_for(context);
-    auto connection = backup::connect(places, ssh_options(context.arguments), context.questions, context.log);
+    auto connection = backup::connect(places, line_options(context), context.questions, context.log);
     OpenShelf open;
     open.shelf = backup::shelf_of(connection.servers(), places);
     open.backup = std::move(connection.backup);

@@ -41,6 +41,7 @@ void ProgressPrinter::print_step_title() {
 }
 
 void ProgressPrinter::step_started(std::string_view title, std::size_t number, std::size_t total) {
+    const std::lock_guard lock(mutex_);
     step_ = number == 0 ? std::string(title) : total == 0 ? cat(number, ". ", title) : cat("[", number, "/", total, "] ", title);
     step_shown_ = false;
     log_.info(step_);
@@ -51,6 +52,7 @@ void ProgressPrinter::step_started(std::string_view title, std::size_t number, s
 }
 
 void ProgressPrinter::step_finished(std::string_view outcome) {
+    const std::lock_guard lock(mutex_);
     log_.info(cat(step_, ": ", outcome));
     if (verbose()) {
         out_.write(step_shown_ ? cat(outcome, "\n") : cat(step_, ": ", outcome, "\n"));
@@ -60,6 +62,7 @@ void ProgressPrinter::step_finished(std::string_view outcome) {
 }
 
 void ProgressPrinter::transfer_started(std::string_view what, std::uint64_t total_bytes) {
+    const std::lock_guard lock(mutex_);
     transfer_name_ = what;
     transfer_.emplace(transfer_name_, total_bytes, clock_());
     last_line_ = clock_();
@@ -80,6 +83,7 @@ bool ProgressPrinter::wants_line(TransferMeter::Time now) {
 }
 
 void ProgressPrinter::transfer_at(std::uint64_t bytes, std::uint64_t files) {
+    const std::lock_guard lock(mutex_);
     if (!transfer_) {
         return;
     }
@@ -101,6 +105,7 @@ void ProgressPrinter::transfer_at(std::uint64_t bytes, std::uint64_t files) {
 }
 
 void ProgressPrinter::transfer_finished() {
+    const std::lock_guard lock(mutex_);
     if (!transfer_) {
         return;
     }
@@ -114,6 +119,7 @@ void ProgressPrinter::transfer_finished() {
 }
 
 void ProgressPrinter::message(std::string_view line) {
+    const std::lock_guard lock(mutex_);
     log_.info(line);
     if (verbose()) {
         out_.end_line();
@@ -123,6 +129,7 @@ void ProgressPrinter::message(std::string_view line) {
 }
 
 void ProgressPrinter::warning(std::string_view line) {
+    const std::lock_guard lock(mutex_);
     ++warnings_;
     log_.warning(line);
     out_.end_line();
@@ -131,6 +138,7 @@ void ProgressPrinter::warning(std::string_view line) {
 }
 
 void ProgressPrinter::summary(std::string_view line) {
+    const std::lock_guard lock(mutex_);
     log_.info(line);
     if (verbosity_ != Verbosity::kQuiet) {
         out_.end_line();

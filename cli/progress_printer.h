@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -23,6 +24,7 @@ enum class Verbosity {
 /// SIGUSR1 makes the next transfer_at() print a plain line, whatever the verbosity.
 void catch_status_requests();
 
+/// Safe from several threads: what a broken line has to say comes from the thread that writes to it.
 class ProgressPrinter final : public base::Progress {
 public:
     using Clock = std::function<TransferMeter::Time()>;
@@ -41,13 +43,17 @@ public:
     /// A line of the final summary: shown unless quiet.
     void summary(std::string_view line);
     /// Warnings so far.
-    std::uint64_t warnings() const { return warnings_; }
+    std::uint64_t warnings() const {
+        const std::lock_guard lock(mutex_);
+        return warnings_;
+    }
 
 private:
     bool verbose() const { return verbosity_ == Verbosity::kVerbose; }
     bool wants_line(TransferMeter::Time now);
     void print_step_title();
 
+    mutable std::mutex mutex_;
     Output& out_;
     Output& errors_;
     Verbosity verbosity_;

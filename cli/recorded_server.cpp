@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/recorded_server.h"
 
+#include "cli/line_options.h"
 #include "cli/ssh_options.h"
-#include "transport/local_transport.h"
-#include "transport/sftp.h"
 
 namespace nrear::cli {
 
@@ -14,13 +13,14 @@ std::optional<record::RescueRecord> recorded_rescue(const base::Root& root) {
 
 std::unique_ptr<transport::Transport> connect_recorded(const WorkflowContext& workflow, const transport::Location& location, const std::vector<std::string>& addresses,
                                                        base::Questions& questions) {
-    if (location.scheme == transport::Scheme::kFile) {
-        return std::make_unique<transport::LocalTransport>();
+    const auto rescue = recorded_rescue(workflow.root).value_or(record::RescueRecord());
+    auto options = line_options(workflow.arguments, rescue.retry_time_seconds, rescue.limit_rate, workflow.progress);
+    if (location.scheme != transport::Scheme::kFile) {
+        options.ssh = ssh_options(workflow.arguments);
+        options.ssh.known_hosts_files.insert(options.ssh.known_hosts_files.begin(), record::kKnownHostsPath);
+        options.ssh.pinned_addresses = addresses;
     }
-    auto options = ssh_options(workflow.arguments);
-    options.known_hosts_files.insert(options.known_hosts_files.begin(), record::kKnownHostsPath);
-    options.pinned_addresses = addresses;
-    return transport::connect_sftp(location, options, questions, workflow.log);
+    return transport::open_place(location, options, questions, workflow.log).transport;
 }
 
 }  // namespace nrear::cli

@@ -17,7 +17,7 @@ namespace nrear::cli {
 /// Nothing outside of a rescue system. Throws Error (kIntegrity) for a damaged one.
 std::optional<record::RescueRecord> recorded_rescue(const base::Root& root);
 
-/// At the addresses that were pinned, with the host key that was recorded. Throws Error.
+/// At the addresses that were pinned, with the host key that was recorded; a line that breaks is taken up again as the record and the options say. Throws Error.
 std::unique_ptr<transport::Transport> connect_recorded(const WorkflowContext& workflow, const transport::Location& location, const std::vector<std::string>& addresses,
                                                        base::Questions& questions);
 

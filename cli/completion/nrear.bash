@@ -24,6 +24,12 @@ _nrear() {
         --password-file)
             COMPREPLY=( $(compgen -f -- "$cur") ); compopt -o filenames
             return ;;
+        --retry-time)
+            COMPREPLY=()
+            return ;;
+        --limit-rate)
+            COMPREPLY=()
+            return ;;
         --backup)
             COMPREPLY=()
             return ;;
@@ -46,15 +52,15 @@ _nrear() {
         esac
     done
     case $command in
-        mkbackup) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -r --kernel -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key -V --version -h --help" ;;
-        mkrescue) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -r --kernel -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key -V --version -h --help" ;;
-        mkbackuponly) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key -V --version -h --help" ;;
+        mkbackup) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -r --kernel -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --retry-time --limit-rate -V --version -h --help" ;;
+        mkrescue) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -r --kernel -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --retry-time --limit-rate -V --version -h --help" ;;
+        mkbackuponly) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --retry-time --limit-rate -V --version -h --help" ;;
         savelayout) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
         checklayout) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
         plan) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --shell --no-color --disk -V --version -h --help" ;;
-        recover) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --force-host --salvage --backup --map --luks-passphrase-file --automatic -V --version -h --help" ;;
-        list) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --host -V --version -h --help" ;;
-        prune) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --dry-run -V --version -h --help" ;;
+        recover) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --retry-time --limit-rate --force-host --salvage --backup --map --luks-passphrase-file --automatic -V --version -h --help" ;;
+        list) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --retry-time --limit-rate --host -V --version -h --help" ;;
+        prune) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --retry-time --limit-rate --dry-run -V --version -h --help" ;;
         dump) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --fixture --no-color -V --version -h --help" ;;
         help) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
         *) words="mkbackup mkrescue mkbackuponly savelayout checklayout plan recover list prune dump help -v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;

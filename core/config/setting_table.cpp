@@ -62,6 +62,8 @@ constexpr std::array kSettings{
     KnownSetting{"BACKUP_UMOUNTCMD", kScalar, "", kRefused, kNoMount},
     KnownSetting{"NETFS_PREFIX"},
     KnownSetting{"NETFS_KEEP_OLD_BACKUP_COPY"},
+    KnownSetting{"LIMIT_RATE"},
+    KnownSetting{"RETRY_TIME", kScalar, "600"},
     KnownSetting{"NETFS_RESTORE_CAPABILITIES", kArray, "( 'No' )", kNeedless, "capabilities are in the archive"},
     KnownSetting{"BACKUP_PROG", kScalar, "tar"},
     KnownSetting{"BACKUP_PROG_OPTIONS", kArray, "( --anchored )"},

@@ -235,7 +235,7 @@ BackupResult make_backup(const BackupContext& context, const layout::Layout& lay
     if (remove_local_leftovers(context.settings.scalar("TMPDIR"), places.local_iso_path) > 0) {
         context.log.info("removed what a killed run left on this machine");
     }
-    const auto connection = connect(places, context.ssh, context.questions, context.log);
+    const auto connection = connect(places, context.line, context.questions, context.log);
     const auto servers = connection.servers();
     context.progress.message(cat("Connected to ", connection.backup->description()));
     warn_of_lost_places(context, layout, places);

@@ -16,7 +16,7 @@
 #include "core/config/settings.h"
 #include "core/layout/layout.h"
 #include "rescue/record/backup_record.h"
-#include "transport/sftp.h"
+#include "transport/place.h"
 
 namespace nrear::backup {
 
@@ -37,7 +37,7 @@ struct BackupContext {
     std::string nrear_version;
     std::string program;                      ///< path of the running nrear: "/proc/self/exe"
     std::string kernel_release;               ///< -r KERNEL; "" = the running one
-    transport::SshOptions ssh;                ///< how to log in to the server
+    transport::LineOptions line;              ///< how to log in to the server, and what to do when the line breaks
 };
 
 struct BackupResult {

@@ -9,7 +9,7 @@
 #include "core/base/questions.h"
 #include "rescue/backup/commit.h"
 #include "rescue/backup/places.h"
-#include "transport/sftp.h"
+#include "transport/place.h"
 
 namespace nrear::backup {
 
@@ -23,6 +23,6 @@ struct Connection {
 };
 
 /// One connection when both URLs mean the same account: then a password in either URL serves both and nothing is asked. Throws Error.
-Connection connect(const Places& places, const transport::SshOptions& options, base::Questions& questions, base::Log& log);
+Connection connect(const Places& places, const transport::LineOptions& options, base::Questions& questions, base::Log& log);
 
 }  // namespace nrear::backup

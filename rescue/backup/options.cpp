@@ -195,6 +195,19 @@ plan::ResizeOptions resize_options(const config::Settings& settings) {
     return options;
 }
 
+LineSettings line_settings(const config::Settings& settings) {
+    LineSettings line;
+    line.retry_time_seconds = settings.number("RETRY_TIME").value_or(line.retry_time_seconds);
+    if (const auto rate = settings.scalar("LIMIT_RATE"); !rate.empty()) {
+        const auto parsed = base::parse_size(rate);
+        if (!parsed || *parsed == 0) {
+            throw settings.error("LIMIT_RATE", "is no rate", "write bytes a second, as in LIMIT_RATE=50M (K, M, G are powers of 1024); leave it empty for no limit");
+        }
+        line.limit_rate = *parsed;
+    }
+    return line;
+}
+
 record::RescueRecord rescue_record(const config::Settings& settings, const layout::Host& host, const Places& places) {
     record::RescueRecord record;
     record.hostname = host.name;
@@ -207,6 +220,9 @@ record::RescueRecord rescue_record(const config::Settings& settings, const layou
     record.pre_recovery_script = settings.joined("PRE_RECOVERY_SCRIPT");
     record.post_recovery_script = settings.joined("POST_RECOVERY_SCRIPT");
     record.user_input_timeout_seconds = static_cast<unsigned>(settings.number("USER_INPUT_TIMEOUT").value_or(300));
+    const auto line = line_settings(settings);
+    record.retry_time_seconds = line.retry_time_seconds;
+    record.limit_rate = line.limit_rate;
     record.use_dhcp = settings.is_true("USE_DHCLIENT") && !settings.is_true("USE_STATIC_NETWORKING");
     record.rescue_volume_id = settings.scalar("ISO_VOLID");
     record.write_protected_ids = settings.array("WRITE_PROTECTED_IDS");

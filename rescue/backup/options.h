@@ -2,6 +2,7 @@
 // The settings of a backup run, turned into the small option structs of the rooms below. Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,15 @@ iso::MenuOptions menu_options(const config::Settings& settings, const layout::Ho
 
 /// What takes the room of a larger disk.
 plan::ResizeOptions resize_options(const config::Settings& settings);
+
+/// How the line to the server is used.
+struct LineSettings {
+    std::uint64_t retry_time_seconds = 600;  ///< RETRY_TIME; 0 = a line that breaks ends the run
+    std::uint64_t limit_rate = 0;            ///< LIMIT_RATE in bytes a second; 0 = no limit
+};
+
+/// Throws Error (kConfig) for values that are none.
+LineSettings line_settings(const config::Settings& settings);
 
 /// What recover needs to know, without the fields that only the server can tell (addresses) and the ids.
 record::RescueRecord rescue_record(const config::Settings& settings, const layout::Host& host, const Places& places);

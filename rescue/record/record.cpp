@@ -13,7 +13,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Verification, when, how, members, bytes, prob
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EarlierGoesTo, backup, output)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RescueRecord, backup_id, hostname, created, nrear_version, kernel, backup_url, server_addresses, archive_path,
                                    backup_record_path, exclude_restore, networking_preparation, modules_to_load, pre_recovery_script,
-                                   post_recovery_script, user_input_timeout_seconds, use_dhcp, rescue_volume_id, write_protected_ids,
+                                   post_recovery_script, user_input_timeout_seconds, retry_time_seconds, limit_rate, use_dhcp, rescue_volume_id, write_protected_ids,
                                    write_protected_label_patterns, autoresize_partitions, autoresize_exclude, grow_from_percent, consoles)
 
 // Not by macro: records from before there were an index, a verification and a history have to stay readable.

@@ -3,6 +3,7 @@
 // No secrets in it. The layout and the network lie beside it in files of their own.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,8 @@ struct RescueRecord {
     std::string pre_recovery_script;           ///< PRE_RECOVERY_SCRIPT, run by /bin/bash -c; "" = none
     std::string post_recovery_script;          ///< POST_RECOVERY_SCRIPT, the same; "reboot" and "poweroff" end the rescue system
     unsigned user_input_timeout_seconds = 300; ///< USER_INPUT_TIMEOUT
+    std::uint64_t retry_time_seconds = 600;    ///< RETRY_TIME
+    std::uint64_t limit_rate = 0;              ///< LIMIT_RATE in bytes a second; 0 = none
     bool use_dhcp = false;                     ///< the node got its addresses by DHCP, or USE_DHCLIENT says so
     std::string rescue_volume_id;              ///< ISO_VOLID: the disk that carries it is this rescue system's own medium
     std::vector<std::string> write_protected_ids;  ///< WRITE_PROTECTED_IDS

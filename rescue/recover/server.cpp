@@ -1,55 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "rescue/recover/server.h"
 
-#include <poll.h>
-
-#include <map>
-
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
 #include "core/base/text.h"
+#include "transport/remembered_secrets.h"
 
 namespace nrear::recover {
-
-/// Answers a prompt for a secret that was answered before by itself.
-class Server::RememberedSecrets final : public base::Questions {
-public:
-    explicit RememberedSecrets(base::Questions& inner) : inner_(inner) {}
-
-    bool interactive() const override { return inner_.interactive(); }
-    std::optional<std::string> secret(const std::string& prompt) override {
-        if (const auto known = known_.find(prompt); known != known_.end()) {
-            return known->second;
-        }
-        auto answer = inner_.secret(prompt);
-        if (answer) {
-            known_[prompt] = *answer;
-        }
-        return answer;
-    }
-    std::optional<std::string> line(const std::string& prompt) override { return inner_.line(prompt); }
-    bool confirm(const std::string& question, const std::string& word) override { return inner_.confirm(question, word); }
-    std::string choose(const std::string& question, const std::vector<base::Choice>& choices, const std::string& safe_default) override {
-        return inner_.choose(question, choices, safe_default);
-    }
-
-    /// False when there was nothing to forget: then no other answer can be given either.
-    bool forget() {
-        const bool any = !known_.empty();
-        known_.clear();
-        return any;
-    }
-
-private:
-    base::Questions& inner_;
-    std::map<std::string, std::string> known_;
-};
 
 Server::Server(const RecoverContext& context, const record::RescueRecord& rescue)
     : context_(context),
       rescue_(rescue),
       location_(transport::parse_location(rescue.backup_url, "BACKUP_URL")),
-      questions_(std::make_unique<RememberedSecrets>(context.questions)) {}
+      questions_(std::make_unique<transport::RememberedSecrets>(context.questions)) {}
 
 Server::~Server() = default;
 
@@ -77,9 +40,7 @@ bool Server::try_again(const Error& error, int attempt) {
     if (error.kind() != ErrorKind::kNetwork || !by_itself || attempt >= kNetworkTries) {
         return false;
     }
-    pollfd interrupted{base::interrupt_fd(), POLLIN, 0};
-    poll(&interrupted, 1, static_cast<int>(context_.reconnect_pause.count()));
-    base::check_interrupt();
+    base::pause(context_.reconnect_pause);
     return true;
 }
 

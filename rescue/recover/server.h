@@ -11,6 +11,10 @@
 #include "rescue/record/rescue_record.h"
 #include "rescue/recover/recover.h"
 
+namespace nrear::transport {
+class RememberedSecrets;
+}
+
 namespace nrear::recover {
 
 class Server {
@@ -29,12 +33,10 @@ public:
 private:
     bool try_again(const Error& error, int attempt);
 
-    class RememberedSecrets;
-
     const RecoverContext& context_;
     const record::RescueRecord& rescue_;
     transport::Location location_;
-    std::unique_ptr<RememberedSecrets> questions_;
+    std::unique_ptr<transport::RememberedSecrets> questions_;
     std::unique_ptr<transport::Transport> transport_;
 };
 

@@ -62,7 +62,7 @@ struct Machine {
                                             .nrear_version = "test",
                                             .program = "/proc/self/exe",
                                             .kernel_release = {},
-                                            .ssh = server.options()};
+                                            .line = {.ssh = server.options()}};
         auto layout = layout::from_json(base::read_file(NREAR_SOURCE_DIR "/tests/fixtures/hosts/debian12-bios-mbr/layout.json"));
         layout.host.name = "localhost";
         return backup::make_backup(context, layout, backup::Scope::kBackupOnly).record.id;

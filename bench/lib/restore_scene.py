@@ -107,6 +107,23 @@ def restore_scenes(unpack_tree, archives, tree_bytes, work, rounds):
                 yield compare(f"{archive_name} onto {file_system}", ours, ["bash", "-c", theirs], target, rounds, server)
 
 
+def run(bench):
+    """The scene of bench/archive."""
+    tree = bench.corpora.debian()
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as work:
+        for result in scenes_of(tree, bench.pack_tree, bench.unpack_tree, work, bench.rounds):
+            yield {**result, "scene": "restore: " + result["scene"], "wanted": [("2.5 times ssh cat | tar xzf", result["faster"] >= 2.5)]}
+
+
+def scenes_of(tree, pack_tree, unpack_tree, work, rounds):
+    own, foreign = os.path.join(work, "nrear.tar.gz"), os.path.join(work, "rear.tar.gz")
+    with open(own, "wb") as archive:
+        subprocess.run([pack_tree, tree], stdout=archive, stderr=subprocess.DEVNULL, check=True)
+    subprocess.run(["tar", "--gzip", "--xattrs", "--acls", "-cf", foreign, "-C", tree, "."], check=True)
+    tree_bytes = int(subprocess.run(["du", "-sb", tree], check=True, capture_output=True, text=True).stdout.split()[0])
+    yield from restore_scenes(unpack_tree, {"nrear's archive": own, "ReaR's archive": foreign}, tree_bytes, work, rounds)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tree", required=True)
@@ -115,13 +132,8 @@ def main():
     parser.add_argument("--work", default="/dev/shm")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.work) as work:
-        own, foreign = os.path.join(work, "nrear.tar.gz"), os.path.join(work, "rear.tar.gz")
-        with open(own, "wb") as archive:
-            subprocess.run([os.path.join(options.build, "pack_tree"), options.tree], stdout=archive, stderr=subprocess.DEVNULL, check=True)
-        subprocess.run(["tar", "--gzip", "--xattrs", "--acls", "-cf", foreign, "-C", options.tree, "."], check=True)
-        tree_bytes = int(subprocess.run(["du", "-sb", options.tree], check=True, capture_output=True, text=True).stdout.split()[0])
-        unpack_tree = os.path.abspath(os.path.join(options.build, "unpack_tree"))
-        for scene in restore_scenes(unpack_tree, {"nrear's archive": own, "ReaR's archive": foreign}, tree_bytes, work, options.rounds):
+        pack_tree, unpack_tree = (os.path.abspath(os.path.join(options.build, name)) for name in ("pack_tree", "unpack_tree"))
+        for scene in scenes_of(options.tree, pack_tree, unpack_tree, work, options.rounds):
             print(json.dumps(scene), flush=True)
 
 

@@ -55,9 +55,8 @@ public:
     RebuildSummary run() {
         auto found = find_members(archive_, options_.salvage);
         progress_.transfer_started("Reading", archive_.size());
-        const MemberMap map(found.members, found.framing, archive_.size());
-        base::Sha256 hash;
-        tar_ = options_.salvage ? open_tar(archive_, map, map.all(), options_.threads, &hash) : open_strictly(map, hash);
+        map_ = MemberMap(found.members, found.framing, archive_.size());
+        tar_ = options_.salvage ? open_tar(archive_, map_, map_.all(), options_.threads, &hash_) : open_strictly();
         if (found.framing == Framing::kGzip || found.framing == Framing::kZstd) {
             style_ = HeaderStyle::ours();
         } else if (const auto header = header_at_front(chunk_or_nothing())) {
@@ -76,17 +75,17 @@ public:
             writer_.add(member);
             tar_bytes += member.tar_length;
         }
-        writer_.finish({.framing = found.framing, .tar_bytes = tar_bytes, .archive_bytes = archive_.size(), .archive_sha256 = hash.finish_bytes()});
+        writer_.finish({.framing = found.framing, .tar_bytes = tar_bytes, .archive_bytes = archive_.size(), .archive_sha256 = hash_.finish_bytes()});
         progress_.transfer_finished();
         return std::move(summary_);
     }
 
 private:
-    std::unique_ptr<TarInput> open_strictly(const MemberMap& map, base::Sha256& hash) {
-        if (map.framing() == Framing::kStream) {
-            return open_tar(archive_, map, {}, options_.threads, &hash);
+    std::unique_ptr<TarInput> open_strictly() {
+        if (map_.framing() == Framing::kStream) {
+            return open_tar(archive_, map_, {}, options_.threads, &hash_);
         }
-        return std::make_unique<MemberInput>(archive_, map, map.all(), MemberInputOptions{options_.threads, false, &hash});
+        return std::make_unique<MemberInput>(archive_, map_, map_.all(), MemberInputOptions{options_.threads, false, &hash_});
     }
 
     /// To the end marker. False: it was reached.
@@ -202,7 +201,9 @@ private:
     base::Progress& progress_;
     IndexWriter writer_;
     EntryIndexer indexer_;
-    std::unique_ptr<TarInput> tar_;
+    MemberMap map_;
+    base::Sha256 hash_;
+    std::unique_ptr<TarInput> tar_;  ///< behind what its thread uses
     std::optional<HeaderStyle> style_;
     RebuildSummary summary_;
 };

@@ -25,8 +25,7 @@ public:
     RestoreSummary run() {
         find_places();
         progress_.transfer_started("Restoring", archive_.size());
-        base::Sha256 hash;
-        tar_ = open_tar(archive_, facts_.map, facts_.map.all(), options_.threads, &hash);
+        tar_ = open_tar(archive_, facts_.map, facts_.map.all(), options_.threads, &hash_);
         RangeSource source(*index_);
         read_index(source, [&](const IndexEntry& place) { restore(place); });
         read_rest();
@@ -37,7 +36,7 @@ public:
         }
         extractor_.finish();
         progress_.transfer_finished();
-        const auto found = base::to_hex(hash.finish_bytes());
+        const auto found = base::to_hex(hash_.finish_bytes());
         if (summary_.damage.empty() && summary_.problem_count == 0 && !options_.expected_sha256.empty() && found != options_.expected_sha256) {
             summary_.damage.push_back(base::cat("the archive's SHA-256 is ", found, ", recorded was ", options_.expected_sha256,
                                                 rebuilt_ ? ": something in it was replaced by what is sound in itself; without the index nobody can tell which files that concerns"
@@ -153,7 +152,8 @@ private:
     MemoryFile own_index_;
     std::optional<RebuildSummary> rebuilt_;
     IndexFacts facts_;
-    std::unique_ptr<TarInput> tar_;
+    base::Sha256 hash_;
+    std::unique_ptr<TarInput> tar_;  ///< behind what its thread uses
 };
 
 }  // namespace

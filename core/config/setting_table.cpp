@@ -96,7 +96,8 @@ constexpr std::array kSettings{
     KnownSetting{"PRE_BACKUP_SCRIPT", kEither},
     KnownSetting{"POST_BACKUP_SCRIPT", kEither},
 
-    // How many backups stay on the server: nrear's own.
+    // What is read back of a backup, and how many stay on the server: nrear's own.
+    KnownSetting{"VERIFY", kScalar, "sample"},
     KnownSetting{"KEEP_LAST"},
     KnownSetting{"KEEP_DAILY"},
     KnownSetting{"KEEP_WEEKLY"},

@@ -17,6 +17,7 @@
 #include "rescue/backup/history.h"
 #include "rescue/backup/local_leftovers.h"
 #include "rescue/backup/options.h"
+#include "rescue/backup/read_back.h"
 #include "rescue/backup/rescue_iso.h"
 #include "rescue/backup/scripts.h"
 #include "rescue/backup/sinks.h"
@@ -228,6 +229,7 @@ BackupResult make_backup(const BackupContext& context, Scope scope) { return mak
 BackupResult make_backup(const BackupContext& context, const layout::Layout& layout, Scope scope) {
     const auto places = places_of(place_settings(context.settings));
     const auto treatment = what_happens_to_earlier(context.settings);
+    const auto depth = catalog::check_depth(context.settings);
     std::optional<RescuePlan> rescue;
     if (scope != Scope::kBackupOnly) {
         rescue = plan_rescue(context, layout);
@@ -273,6 +275,9 @@ BackupResult make_backup(const BackupContext& context, const layout::Layout& lay
     if (rescue) {
         save_layout(context, layout);
         make_iso(context, layout, places, connection, *std::move(rescue), result);
+    }
+    if (result.archive) {
+        read_back(context, *servers.backup, places, depth, result.record);
     }
     if (scope != Scope::kRescueOnly || earlier) {
         files.commit(result.record, treatment);

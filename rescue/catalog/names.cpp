@@ -35,6 +35,24 @@ std::string_view without_separator(std::string_view text) {
     return !text.empty() && std::string_view("-_.").find(text.back()) != std::string_view::npos ? text.substr(0, text.size() - 1) : text;
 }
 
+constexpr std::size_t kDate = 8;
+
+bool in_range(std::string_view digits, std::uint64_t least, std::uint64_t most) {
+    const auto number = base::parse_u64(digits);
+    return number && *number >= least && *number <= most;
+}
+
+/// Serial numbers in host names are no dates.
+bool is_date(std::string_view digits) {
+    return digits.size() == kDate && in_range(digits.substr(0, 4), 2000, 2199) && in_range(digits.substr(4, 2), 1, 12) && in_range(digits.substr(6, 2), 1, 31);
+}
+
+/// HHMM or HHMMSS.
+bool is_time(std::string_view digits) {
+    return (digits.size() == 4 || digits.size() == 6) && in_range(digits.substr(0, 2), 0, 23) && in_range(digits.substr(2, 2), 0, 59) &&
+           (digits.size() == 4 || in_range(digits.substr(4, 2), 0, 60));
+}
+
 }  // namespace
 
 std::string history_name(const record::BackupRecord& record) {
@@ -49,7 +67,6 @@ std::string foreign_history_name(std::int64_t mtime) { return cat(base::utc_time
 
 bool is_history_name(std::string_view name) {
     // YYYYmmdd-HHMMSS-…
-    constexpr std::size_t kDate = 8;
     constexpr std::size_t kTime = 6;
     constexpr std::size_t kPrefix = kDate + 1 + kTime + 1;
     if (name.size() <= kPrefix || !all_digits(name.substr(0, kDate)) || name[kDate] != '-' || !all_digits(name.substr(kDate + 1, kTime)) || name[kPrefix - 1] != '-') {
@@ -60,15 +77,15 @@ bool is_history_name(std::string_view name) {
 }
 
 std::string series_of(std::string_view archive_name) {
-    constexpr std::size_t kDate = 8;
     const auto digits = digits_at_end(archive_name);
-    auto rest = archive_name.substr(0, archive_name.size() - digits);
-    if (digits >= kDate) {
+    const auto rest = archive_name.substr(0, archive_name.size() - digits);
+    const auto last = archive_name.substr(rest.size());
+    if (last.size() >= kDate && is_date(last.substr(0, kDate)) && (last.size() == kDate || is_time(last.substr(kDate)))) {
         return std::string(without_separator(rest));
     }
     // "20221122-0101"
     const auto before = without_separator(rest);
-    if ((digits == 4 || digits == 6) && before.size() < rest.size() && digits_at_end(before) == kDate) {
+    if (is_time(last) && before.size() < rest.size() && digits_at_end(before) == kDate && is_date(before.substr(before.size() - kDate))) {
         return std::string(without_separator(before.substr(0, before.size() - kDate)));
     }
     return std::string(archive_name);

@@ -39,6 +39,9 @@ TEST_CASE("archive names with a date are of one series") {
     CHECK(series_of("backup") == "backup");
     CHECK(series_of("node1-0101") == "node1-0101");
     CHECK(series_of("20221122") == "");
+    for (const auto* serial : {"node-00012345", "node-12345678", "node-2022112", "node-202211221", "node-20221322", "node-202211222501", "node-20221122-2501", "node-0012345678901234"}) {
+        CHECK(series_of(serial) == serial);  // a serial number: the next one is another host
+    }
     CHECK(series_of("") == "");
 }
 

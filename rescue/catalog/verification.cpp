@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "rescue/catalog/verification.h"
+
+#include <array>
+#include <charconv>
+
+#include "core/base/text.h"
+
+namespace nrear::catalog {
+
+namespace {
+
+using base::cat;
+
+/// "5", "0.5": as few digits as say it.
+std::string number_text(double number) {
+    std::array<char, 32> buffer{};
+    const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+    return {buffer.data(), result.ptr};
+}
+
+}  // namespace
+
+std::optional<double> parse_percent(std::string_view text) {
+    text = base::trim(text);
+    if (text.ends_with('%')) {
+        text = base::trim(text.substr(0, text.size() - 1));
+    }
+    double percent = 0;
+    const auto result = std::from_chars(text.data(), text.data() + text.size(), percent, std::chars_format::fixed);
+    const bool whole = result.ec == std::errc() && result.ptr == text.data() + text.size();
+    return whole && percent > 0 && percent <= 100 ? std::optional(percent) : std::nullopt;
+}
+
+CheckDepth check_depth(const config::Settings& settings) {
+    const auto text = base::to_lower(settings.scalar("VERIFY"));
+    if (text.empty() || text == "sample") {
+        return {};
+    }
+    if (text == "full" || text == "none") {
+        return {text == "full" ? 100.0 : 0.0};
+    }
+    if (const auto percent = parse_percent(text)) {
+        return {*percent};
+    }
+    throw settings.error("VERIFY", "is none of sample, full, none and a percentage", "write VERIFY=sample, or delete the line");
+}
+
+record::Verification verification_of(const archive::VerifyReport& report, double percent, const std::string& when) {
+    record::Verification verification{.when = when, .how = report.full ? "full" : cat("sample ", number_text(percent), "%"), .members = report.members, .bytes = report.bytes, .problem = {}};
+    if (!report.sound()) {
+        const auto lines = problem_lines(report);
+        const auto more = report.problem_count + report.damaged_count - 1;
+        verification.problem = cat(lines.empty() ? "damaged" : lines.front(), more > 0 ? cat(" (and ", more, " more)") : "");
+    }
+    return verification;
+}
+
+std::vector<std::string> problem_lines(const archive::VerifyReport& report) {
+    auto lines = report.problems;
+    for (const auto& file : report.damaged) {
+        lines.push_back(cat(base::printable("/" + file.path), ": ", file.detail));
+    }
+    return lines;
+}
+
+archive::VerifyReport check(const OpenArchive& open, const std::optional<record::BackupRecord>& record, CheckDepth depth, base::Progress& progress) {
+    archive::VerifyOptions options{.sample_percent = depth.percent};
+    if (record) {
+        options.archive_sha256 = record->archive.sha256;
+        options.index_sha256 = open.index_state == IndexState::kStored ? record->index.sha256 : "";
+    }
+    auto report = archive::verify_archive(*open.archive, *open.index, options, progress);
+    if (open.index_state == IndexState::kDamaged) {
+        ++report.problem_count;
+        report.problems.insert(report.problems.begin(), "its index is not the one that was written; the archive itself was held against a new one");
+    }
+    return report;
+}
+
+}  // namespace nrear::catalog

@@ -36,10 +36,16 @@ struct Arguments {
     std::string retry_time;  ///< --retry-time, as written
     std::string limit_rate;  ///< --limit-rate, as written
     std::string host;              ///< --host NAME; "" = this one
+    bool long_form = false;        ///< -l
+    bool null_ended = false;       ///< -0
+    std::string to;                ///< --to DIR
+    bool overwrite = false;
+    bool salvage = false;
+    std::string sample;            ///< --sample N%
+    bool compare = false;
     bool dry_run = false;          ///< --dry-run
     std::string backup;            ///< --backup ID; "" = the one that the rescue system was made for
     bool force_host = false;
-    bool salvage = false;
     bool automatic = false;
     std::string luks_passphrase_file;
     std::vector<std::string> disk_map;  ///< --map OLD=NEW, as written

@@ -18,12 +18,15 @@ constexpr CommandInfo kCommands[] = {
     {.name = "plan", .summary = "show the steps that would make this machine's storage again", .prints_result = true},
     {.name = "recover", .summary = "in the rescue system: make the disks again and restore the backup", .takes_lock = true, .always_verbose = true},
     {.name = "list", .summary = "show this machine's backups on the server", .needs_root = false, .prints_result = true},
+    {.name = "ls", .summary = "show what is in a backup", .operands = "ID [PATTERN]...", .least_operands = 1, .most_operands = kAnyNumber, .needs_root = false, .prints_result = true},
+    {.name = "restore", .summary = "restore files of a backup into a directory", .operands = "ID PATH...", .least_operands = 2, .most_operands = kAnyNumber, .prints_result = true},
+    {.name = "verify", .summary = "read a backup back and check every file in it", .operands = "ID", .least_operands = 1, .most_operands = 1, .prints_result = true},
     {.name = "prune", .summary = "remove the backups that the KEEP_ settings do not keep", .takes_lock = true, .prints_result = true},
     {.name = "dump", .summary = "show every setting in effect and where it came from", .needs_root = false},
     {.name = "help", .summary = "show this help", .most_operands = kAnyNumber, .needs_root = false},
 };
 
-constexpr std::string_view kConnecting = "mkbackup mkrescue mkbackuponly recover list prune";
+constexpr std::string_view kConnecting = "mkbackup mkrescue mkbackuponly recover list ls restore verify prune";
 
 const OptionInfo kOptions[] = {
     {'v', "verbose", "", ValueKind::kNone, "", "say what is being done, with progress", true, &Arguments::verbose},
@@ -39,7 +42,7 @@ const OptionInfo kOptions[] = {
     {'e', "expose-secrets", "", ValueKind::kNone, "", "show passwords in what dump prints", true, &Arguments::expose_secrets},
     {'p', "portable", "", ValueKind::kNone, "", "refused: boot the rescue ISO instead", false, &Arguments::portable},
     {0, "quiet", "", ValueKind::kNone, "", "print errors and warnings only", true, &Arguments::quiet},
-    {0, "json", "", ValueKind::kNone, "plan list prune dump", "print JSON", true, &Arguments::json},
+    {0, "json", "", ValueKind::kNone, "plan list ls restore verify prune dump", "print JSON", true, &Arguments::json},
     {0, "shell", "", ValueKind::kNone, "plan", "print the plan as a shell script", true, &Arguments::shell},
     {0, "fixture", "DIR", ValueKind::kDirectory, "dump", "record this host's storage in DIR, disguised, for a bug report or a test", true, &Arguments::fixture},
     {0, "no-color", "", ValueKind::kNone, "", "no colours (as the environment variable NO_COLOR)", true, &Arguments::no_color},
@@ -48,13 +51,19 @@ const OptionInfo kOptions[] = {
     {0, "retry-time", "SECONDS", ValueKind::kText, kConnecting, "how long a broken line to the server is tried again (0: not at all) instead of RETRY_TIME", true, &Arguments::retry_time},
     {0, "limit-rate", "RATE", ValueKind::kText, kConnecting, "send and read no more than RATE bytes a second (50M), instead of LIMIT_RATE", true, &Arguments::limit_rate},
     {0, "force-host", "", ValueKind::kNone, "recover", "restore a backup that another host made", true, &Arguments::force_host},
-    {0, "salvage", "", ValueKind::kNone, "recover", "restore all that a damaged archive still holds, and list what is lost", true, &Arguments::salvage},
+    {0, "salvage", "", ValueKind::kNone, "recover ls restore", "take all that a damaged archive still holds, and list what is lost", true, &Arguments::salvage},
     {0, "backup", "ID", ValueKind::kText, "recover", "restore this backup (latest, or a start of an id that list shows), not the one that the rescue system was made with", true, &Arguments::backup},
     {0, "map", "OLD=NEW", ValueKind::kText, "recover", "use disk NEW for the recorded disk OLD (none: leave it out); may be repeated", true, &Arguments::disk_map},
     {0, "disk", "OLD=SIZE", ValueKind::kText, "plan", "plan for a disk of another size (vda=20G) or name (vda=nvme0n1, vda=nvme0n1:20G); may be repeated", true, &Arguments::disks},
     {0, "luks-passphrase-file", "FILE", ValueKind::kFile, "recover", "file with the new passphrase of the encrypted volumes, instead of asking for it", true, &Arguments::luks_passphrase_file},
     {0, "automatic", "", ValueKind::kNone, "recover", "ask only where disks are not matched beyond doubt (kernel argument auto_recover)", true, &Arguments::automatic},
-    {0, "host", "NAME", ValueKind::kText, "list", "the backups of host NAME, not of this one", true, &Arguments::host},
+    {0, "host", "NAME", ValueKind::kText, "list ls restore verify", "the backups of host NAME, not of this one", true, &Arguments::host},
+    {'l', "long", "", ValueKind::kNone, "ls", "with type, mode, owners, size and time", true, &Arguments::long_form},
+    {'0', "null", "", ValueKind::kNone, "ls", "end each path with a zero byte and leave it as it is, for xargs -0", true, &Arguments::null_ended},
+    {0, "to", "DIR", ValueKind::kDirectory, "restore", "where to restore to; / is the running system", true, &Arguments::to},
+    {0, "overwrite", "", ValueKind::kNone, "restore", "replace files that exist", true, &Arguments::overwrite},
+    {0, "sample", "N%", ValueKind::kText, "verify", "read only so much of it, taken by chance, and always its first and last part", true, &Arguments::sample},
+    {0, "compare", "", ValueKind::kNone, "verify", "compare with the running system instead: what has changed since; exit code 1 when something has", true, &Arguments::compare},
     {0, "dry-run", "", ValueKind::kNone, "prune", "show what would be removed, remove nothing (as -s)", true, &Arguments::dry_run},
     {'V', "version", "", ValueKind::kNone, "", "print the version; with -v of all linked libraries too", true, &Arguments::version},
     {'h', "help", "", ValueKind::kNone, "", "print this help", true, &Arguments::help},

@@ -22,6 +22,9 @@ int cmd_checklayout(WorkflowContext& context);
 int cmd_plan(WorkflowContext& context);
 int cmd_recover(WorkflowContext& context);
 int cmd_list(WorkflowContext& context);
+int cmd_ls(WorkflowContext& context);
+int cmd_restore(WorkflowContext& context);
+int cmd_verify(WorkflowContext& context);
 int cmd_prune(WorkflowContext& context);
 
 /// What the workflows of rescue/backup need of a command's context.

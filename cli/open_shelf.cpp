@@ -51,6 +51,11 @@ backup::Places places_for(const WorkflowContext& context) {
     return backup::places_of(settings);
 }
 
+catalog::OpenOptions open_options(const WorkflowContext& context) {
+    const auto configured = context.settings.scalar("TMPDIR");
+    return {.temporary = context.root.exists(configured) ? configured : "/tmp", .salvage = context.arguments.salvage};  // the rescue system has no /var/tmp
+}
+
 OpenShelf open_shelf(const WorkflowContext& context) {
     const auto rescue = recorded_rescue(context.root);
     auto open = rescue ? open_recorded(context, *rescue) : open_configured(context);

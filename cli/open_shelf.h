@@ -8,6 +8,7 @@
 #include "cli/workflow_context.h"
 #include "rescue/backup/places.h"
 #include "rescue/catalog/catalog.h"
+#include "rescue/catalog/open_archive.h"
 #include "transport/transport.h"
 
 namespace nrear::cli {
@@ -23,6 +24,9 @@ struct OpenShelf {
 
 /// Connects as mkbackup does, or in the rescue system as recover does; with --host to another host's directory. Throws Error.
 OpenShelf open_shelf(const WorkflowContext& context);
+
+/// TMPDIR and --salvage.
+catalog::OpenOptions open_options(const WorkflowContext& context);
 
 /// Where mkbackup puts this host's files, or those of the host that --host names.
 backup::Places places_for(const WorkflowContext& context);

@@ -29,7 +29,8 @@ WorkflowCommand workflow_of(std::string_view command) {
     static const std::map<std::string_view, WorkflowCommand> kWorkflows{
         {"mkbackup", cmd_backup},         {"mkrescue", cmd_backup}, {"mkbackuponly", cmd_backup}, {"savelayout", cmd_savelayout},
         {"checklayout", cmd_checklayout}, {"plan", cmd_plan},       {"recover", cmd_recover},
-        {"list", cmd_list},               {"prune", cmd_prune}};
+        {"list", cmd_list},               {"ls", cmd_ls},           {"restore", cmd_restore},
+        {"verify", cmd_verify},           {"prune", cmd_prune}};
     const auto found = kWorkflows.find(command);
     return found == kWorkflows.end() ? nullptr : found->second;
 }

@@ -45,10 +45,16 @@ _nrear() {
         --host)
             COMPREPLY=()
             return ;;
+        --to)
+            COMPREPLY=( $(compgen -d -- "$cur") ); compopt -o filenames
+            return ;;
+        --sample)
+            COMPREPLY=()
+            return ;;
     esac
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-            mkbackup|mkrescue|mkbackuponly|savelayout|checklayout|plan|recover|list|prune|dump|help) command=$word ;;
+            mkbackup|mkrescue|mkbackuponly|savelayout|checklayout|plan|recover|list|ls|restore|verify|prune|dump|help) command=$word ;;
         esac
     done
     case $command in
@@ -60,10 +66,13 @@ _nrear() {
         plan) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --shell --no-color --disk -V --version -h --help" ;;
         recover) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --retry-time --limit-rate --force-host --salvage --backup --map --luks-passphrase-file --automatic -V --version -h --help" ;;
         list) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --retry-time --limit-rate --host -V --version -h --help" ;;
+        ls) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --retry-time --limit-rate --salvage --host -l --long -0 --null -V --version -h --help" ;;
+        restore) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --retry-time --limit-rate --salvage --host --to --overwrite -V --version -h --help" ;;
+        verify) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --retry-time --limit-rate --host --sample --compare -V --version -h --help" ;;
         prune) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --retry-time --limit-rate --dry-run -V --version -h --help" ;;
         dump) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --fixture --no-color -V --version -h --help" ;;
         help) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
-        *) words="mkbackup mkrescue mkbackuponly savelayout checklayout plan recover list prune dump help -v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
+        *) words="mkbackup mkrescue mkbackuponly savelayout checklayout plan recover list ls restore verify prune dump help -v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
     esac
     COMPREPLY=( $(compgen -W "$words" -- "$cur") )
 }

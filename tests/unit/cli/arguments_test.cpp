@@ -68,7 +68,7 @@ TEST_CASE("wrong usage is named") {
     CHECK(refusal({"dump", "--map", "a=b"}) == "--map is not for dump | it is for recover");
     CHECK(refusal({"dump", "more"}) == "unexpected argument 'more' after dump | nrear help lists commands and options");
     CHECK(refusal({"list", "more"}) == "unexpected argument 'more' after list | nrear help lists commands and options");
-    CHECK(refusal({"mkbackup", "--host", "c0"}) == "--host is not for mkbackup | it is for list");
+    CHECK(refusal({"mkbackup", "--host", "c0"}) == "--host is not for mkbackup | it is for list, ls, restore, verify");
     CHECK(refusal({"-v", "--quiet", "dump"}) == "--quiet contradicts -v | nrear help lists commands and options");
     CHECK(refusal({"\x1b[31m"}) == "unknown command '\\033[31m' | nrear help lists commands and options");
 }
@@ -76,6 +76,14 @@ TEST_CASE("wrong usage is named") {
 TEST_CASE("what ReaR accepts and nrear cannot honour is refused, not ignored") {
     CHECK(refusal({"-S", "mkbackup"}) == "-S is not supported: there are no scripts to step through | nrear plan shows the steps of a recovery");
     CHECK(refusal({"-p", "recover"}).starts_with("-p is not supported"));
+}
+
+TEST_CASE("what follows a command is counted by the table") {
+    CHECK(parse_arguments({"ls", "latest"}).operands == Words{"latest"});
+    CHECK(parse_arguments({"ls", "-l", "1a2b", "/etc/*", "--", "-odd"}).operands == Words{"1a2b", "/etc/*", "-odd"});
+    CHECK(refusal({"ls"}) == "ls needs ID [PATTERN]... | nrear ls ID [PATTERN]...");
+    CHECK(refusal({"restore", "1a2b"}) == "restore needs more: ID PATH... | nrear restore ID PATH...");
+    CHECK(parse_arguments({"restore", "1a2b", "/etc", "--to", "/"}).to == "/");
 }
 
 TEST_CASE("prune can be tried without doing it") {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// restore: chosen files out of a backup, into a directory or into the running system.
+#include <nlohmann/json.hpp>
+
+#include "archive/restore_entries.h"
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/open_shelf.h"
+#include "core/base/error.h"
+#include "core/base/fd_stream.h"
+#include "core/base/json_text.h"
+#include "core/base/text.h"
+#include "rescue/catalog/choose.h"
+#include "rescue/catalog/open_archive.h"
+
+namespace nrear::cli {
+
+namespace {
+
+using base::cat;
+using Json = nlohmann::ordered_json;
+
+std::string required_target(const Arguments& arguments) {
+    if (arguments.to.empty()) {
+        throw Error(ErrorKind::kUsage, "restore needs --to DIR", "", "--to / restores into the running system");
+    }
+    if (!arguments.to.starts_with('/')) {
+        throw Error(ErrorKind::kUsage, cat("--to needs an absolute path, not ", base::printable(arguments.to)), "", cat("--to \"$PWD/", base::printable(arguments.to), "\""));
+    }
+    return arguments.to;
+}
+
+void say_problems(WorkflowContext& workflow, const archive::RestoreEntriesSummary& summary) {
+    constexpr std::size_t kShown = 20;
+    std::size_t shown = 0;
+    for (const auto& problem : summary.problems) {
+        const auto line = cat(base::printable(problem.path), ": ", problem.detail);
+        if (shown++ < kShown) {
+            workflow.progress.warning(line);
+        } else {
+            workflow.log.warning(line);
+        }
+    }
+    if (summary.problem_count > kShown) {
+        workflow.progress.warning(cat("… and ", summary.problem_count - kShown, " more"));
+    }
+    for (const auto& path : summary.unmet) {
+        workflow.progress.warning(cat("nothing in the backup matches ", base::printable(path)));
+    }
+}
+
+std::string text_of(const archive::RestoreEntriesSummary& summary, const std::string& target) {
+    auto text = cat("Restored ", summary.files, summary.files == 1 ? " file, " : " files, ", base::human_size(summary.bytes), ", to ", base::printable(target), " (read ",
+                    base::human_size(summary.archive_bytes), " of the archive).\n");
+    if (summary.problem_count > 0) {
+        text += cat(summary.problem_count, summary.problem_count == 1 ? " file was" : " files were", " not restored as in the backup: exit code ", kExitIncomplete, ".\n");
+    }
+    return text;
+}
+
+std::string json_of(const archive::RestoreEntriesSummary& summary) {
+    Json out{{"files", summary.files}, {"bytes", summary.bytes}, {"archive_bytes", summary.archive_bytes}, {"problem_count", summary.problem_count}, {"problems", Json::array()},
+             {"unmet", Json::array()}};
+    for (const auto& problem : summary.problems) {
+        out["problems"].push_back({{"path", base::json_text<Json>(problem.path)}, {"why", base::json_text<Json>(problem.detail)}});
+    }
+    for (const auto& path : summary.unmet) {
+        out["unmet"].push_back(base::json_text<Json>(path));
+    }
+    return out.dump(2) + "\n";
+}
+
+}  // namespace
+
+int cmd_restore(WorkflowContext& workflow) {
+    const auto& operands = workflow.arguments.operands;
+    archive::RestoreEntriesOptions options{.target = required_target(workflow.arguments),
+                                           .paths = std::vector(operands.begin() + 1, operands.end()),
+                                           .overwrite = workflow.arguments.overwrite};
+    const auto open = open_shelf(workflow);
+    const auto backups = catalog::read_catalog(open.shelf);
+    const auto& backup = catalog::choose(backups, operands.front());
+    const auto archive = catalog::open_archive(*open.shelf.backup, backup, open_options(workflow), workflow.progress);
+    base::make_directories(options.target);
+    const auto summary = archive::restore_entries(*archive.archive, *archive.index, options, workflow.progress);
+    say_problems(workflow, summary);
+    if (summary.chosen == 0) {
+        throw Error(ErrorKind::kGeneral, "restore from backup " + catalog::name_of(backup), "nothing in it was meant", cat("nrear ls ", catalog::name_of(backup), " shows what is in it"));
+    }
+    if (workflow.arguments.json) {
+        workflow.out.data(json_of(summary));
+    } else if (!workflow.arguments.quiet) {
+        workflow.out.data(text_of(summary, options.target));
+    }
+    return summary.problem_count == 0 && summary.unmet.empty() ? kExitOk : kExitIncomplete;
+}
+
+}  // namespace nrear::cli

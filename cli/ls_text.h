@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One line for one entry of an archive, as `ls` prints it. Pure.
+#pragma once
+
+#include <string>
+
+#include "archive/index.h"
+
+namespace nrear::cli {
+
+enum class LsForm {
+    kPaths,  ///< "/etc/fstab", what would mislead a terminal as \ooo
+    kLong,   ///< "-rw-r--r--     0     0         123 2026-01-31 12:00:05 /etc/fstab"
+    kNull,   ///< the raw path, ended by a zero byte
+    kJson,   ///< an object a line
+};
+
+std::string ls_line(const archive::IndexEntry& entry, LsForm form);
+
+/// As people write it: "/etc/ssh/" for "etc/ssh/", "/" for "./".
+std::string absolute_path(const std::string& archive_path);
+
+}  // namespace nrear::cli

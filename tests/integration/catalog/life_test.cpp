@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Backups come, are listed, looked into, restored from, checked, damaged, pruned, and found by recover: everything by the program, as an operator does it.
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "core/base/command.h"
+#include "core/base/fd_stream.h"
+#include "core/base/text.h"
+#include "core/config/load.h"
+#include "core/layout/layout_json.h"
+#include "rescue/backup/backup_workflow.h"
+#include "rescue/recover/find_backup.h"
+#include "tests/integration/transport/scripted_questions.h"
+#include "tests/integration/transport/ssh_server.h"
+#include "transport/local_transport.h"
+
+using namespace nrear;
+namespace testing = transport::testing;
+using base::cat;
+using Catch::Matchers::Contains;
+using Words = std::vector<std::string>;
+using Json = nlohmann::json;
+
+namespace {
+
+std::string program() {
+    const char* path = std::getenv("NREAR_PROGRAM");
+    REQUIRE(path != nullptr);
+    return path;
+}
+
+/// A machine of some files, its backup server, and a configuration of the program that backs it up there.
+struct Machine {
+    testing::SshServer server;
+    base::TempDir tree{"/var/tmp"};
+    base::TempDir work{"/var/tmp"};
+    std::string place = testing::fresh_directory();
+    std::string hostname = config::this_environment("mkbackup").hostname;
+    bool local;
+
+    explicit Machine(bool local_place) : local(local_place) {
+        // The program looks for the server's key where every SSH client does: there, in this process's own mount namespace, are only ours.
+        REQUIRE(::mount("tmpfs", "/etc/ssh", "tmpfs", 0, "mode=755") == 0);
+        base::write_file("/etc/ssh/ssh_known_hosts", base::read_file(server.path("known_hosts")), 0644);
+        std::mt19937 random(5);
+        for (int i = 0; i < 20; ++i) {
+            std::string content(300'000, '\0');
+            std::generate(content.begin(), content.end(), [&] { return static_cast<char>(random()); });
+            base::make_directories(tree.path() + "/data", 0755);
+            base::write_file(cat(tree.path(), "/data/file-", i), content, 0644);
+        }
+        base::make_directories(tree.path() + "/etc", 0755);
+        base::write_file(tree.path() + "/odd\xff\nname", "odd", 0644);
+        base::make_directories(work.path() + "/conf");
+        keep("KEEP_LAST=3");
+    }
+    ~Machine() { ::umount("/etc/ssh"); }
+    Machine(const Machine&) = delete;
+    Machine& operator=(const Machine&) = delete;
+
+    std::string url() const {
+        const auto location = server.location();
+        return local ? "file://" + place : cat("sftp://", location.user, ":", location.password.value(), "@", location.host, ":", location.port, place);
+    }
+    void keep(const std::string& lines) const {
+        base::write_file(work.path() + "/conf/local.conf", cat("BACKUP=NETFS\nBACKUP_URL='", url(), "'\nOUTPUT_URL='", url(), "'\nLOGFILE=", work.path(), "/nrear.log\nTMPDIR=", work.path(), "\n", lines, "\n"));
+    }
+
+    /// mkbackuponly with another content of /etc/version; its id.
+    std::string back_up(const std::string& version) {
+        base::write_file(tree.path() + "/etc/version", version, 0644);
+        const base::Root root(tree.path());
+        testing::ScriptedQuestions nobody;
+        base::NullProgress progress;
+        base::PosixCommandRunner runner;
+        config::Environment environment;
+        environment.hostname = hostname;
+        const auto settings = config::load_text(base::read_file(work.path() + "/conf/local.conf"), "local.conf", environment).settings;
+        const backup::BackupContext context{.settings = settings,
+                                            .root = root,
+                                            .runner = runner,
+                                            .questions = nobody,
+                                            .progress = progress,
+                                            .log = base::null_log(),
+                                            .nrear_version = "test",
+                                            .program = "/proc/self/exe",
+                                            .kernel_release = {},
+                                            .line = {.ssh = server.options()}};
+        auto layout = layout::from_json(base::read_file(NREAR_SOURCE_DIR "/tests/fixtures/hosts/debian12-bios-mbr/layout.json"));
+        layout.host.name = hostname;
+        const auto id = backup::make_backup(context, layout, backup::Scope::kBackupOnly).record.id;
+        sleep(1);  // the next one is of another second
+        return id;
+    }
+
+    base::CommandResult run(Words words) const {
+        words.insert(words.begin(), {program(), "-c", work.path() + "/conf"});
+        base::PosixCommandRunner runner;
+        return runner.run({.argv = words, .time_limit = std::chrono::seconds(120)});
+    }
+    std::string output(const Words& words, int status = 0) const {
+        const auto result = run(words);
+        INFO(base::join(words, " ") << "\n" << result.output << result.error_output);
+        CHECK(result.status == status);
+        return result.output;
+    }
+    Json list() const { return Json::parse(output({"list", "--json"}))["backups"]; }
+    std::string host_directory() const { return cat(place, "/", hostname); }
+};
+
+std::string read_if_there(const std::string& path) { return base::Root("/").read_if_exists(path).value_or("(not there)"); }
+
+void flip_bit(const std::string& path, off_t offset) {
+    const base::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    char byte = 0;
+    REQUIRE(::pread(fd.get(), &byte, 1, offset) == 1);
+    byte = static_cast<char>(byte ^ 0x20);
+    REQUIRE(::pwrite(fd.get(), &byte, 1, offset) == 1);
+}
+
+}  // namespace
+
+TEST_CASE("the life of a machine's backups") {
+    const bool local = GENERATE(false, true);
+    Machine machine(local);
+    CHECK_THAT(machine.output({"list"}), Contains("There are no backups"));
+    Words ids;
+    for (const auto* version : {"1", "2", "3"}) {
+        ids.push_back(machine.back_up(version));
+    }
+    const auto listed = machine.list();
+    REQUIRE(listed.size() == 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+        CHECK(listed[i]["id"] == ids[i]);
+        CHECK(listed[i]["state"] == "whole");
+        CHECK(listed[i]["verified"]["how"] == "sample 5%");
+    }
+    CHECK_THAT(machine.output({"list"}), Contains(ids[0].substr(0, 8)) && Contains("3 backups of " + machine.hostname));
+
+    // Looking into them.
+    CHECK(machine.output({"ls", "latest", "/etc"}) == "/etc/\n/etc/version\n");
+    CHECK_THAT(machine.output({"ls", "-l", ids[0].substr(0, 6), "etc/version"}), Contains("-rw-r--r--") && Contains(" 1 ") && Contains(" /etc/version\n"));
+    CHECK_THAT(machine.output({"ls", "-0", "latest"}), Contains(std::string("/odd\xff\nname\0", 11)));
+    CHECK_THAT(machine.output({"ls", "latest", "/odd*"}), Contains("/odd\\377\\012name"));
+    CHECK(Json::parse(machine.output({"ls", "--json", "latest", "/odd*"}))["path_b64"] == "L29kZP8KbmFtZQ==");
+    CHECK_THAT(machine.run({"ls", "latest", "/nothing"}).error_output, Contains("nothing in the backup matches /nothing"));
+
+    // Restoring one file out of the oldest; what is there is not overwritten unasked.
+    const auto target = machine.work.path() + "/restored";
+    machine.output({"restore", ids[0], "/etc/version", "--to", target});
+    CHECK(read_if_there(target + "/etc/version") == "1");
+    machine.output({"restore", "latest", "/etc/version", "--to", target}, 3);
+    CHECK(read_if_there(target + "/etc/version") == "1");
+    machine.output({"restore", "latest", "/etc/version", "--to", target, "--overwrite"});
+    CHECK(read_if_there(target + "/etc/version") == "3");
+    machine.output({"restore", "latest", "/nothing", "--to", target}, 1);
+    machine.output({"restore", "latest", "/etc"}, 2);
+
+    // Checking them.
+    CHECK_THAT(machine.output({"verify", ids[1]}), Contains("is sound"));
+    CHECK(machine.list()[1]["verified"]["how"] == "full");
+    CHECK_THAT(machine.output({"verify", ids[1], "--compare"}, 1), Contains("/etc/version"));
+
+    // Damage in the newest: named with its files, listed, and not in the way of the others.
+    const auto archive = machine.host_directory() + "/backup.tar.gz";
+    flip_bit(archive, 3'000'000);
+    CHECK_THAT(machine.output({"verify", "latest"}, 17), Contains("/data/file-") && Contains("DAMAGED"));
+    CHECK(machine.list()[2]["state"] == "damaged");
+    CHECK_THAT(machine.output({"list"}), Contains("FAILED"));
+    CHECK_THAT(machine.output({"ls", "latest", "/etc/version"}), Contains("/etc/version"));  // the newest whole one now
+    machine.output({"restore", ids[2], "/etc/version", "--to", machine.work.path() + "/of-damaged"});
+    CHECK(read_if_there(machine.work.path() + "/of-damaged/etc/version") == "3");
+    flip_bit(archive, 3'000'000);
+    CHECK_THAT(machine.output({"verify", ids[2]}), Contains("is sound"));
+
+    // Without its index.
+    const auto second = machine.list()[1]["paths"]["index"].get<std::string>();
+    REQUIRE(unlink(second.c_str()) == 0);
+    CHECK(machine.output({"ls", ids[1], "/etc"}) == "/etc/\n/etc/version\n");
+    CHECK_THAT(machine.run({"-v", "ls", ids[1], "/etc"}).error_output, Contains("has no index"));
+
+    // Pruning: first shown, then done.
+    machine.keep("KEEP_LAST=1");
+    CHECK_THAT(machine.output({"prune", "--dry-run"}), Contains("Would remove 2 backups"));
+    CHECK(machine.list().size() == 3);
+    CHECK_THAT(machine.output({"prune"}), Contains("Removed 2 backups"));
+    const auto left = machine.list();
+    REQUIRE(left.size() == 1);
+    CHECK(left[0]["id"] == ids[2]);
+    CHECK(base::Root("/").list(machine.host_directory()) == Words{"backup.json", "backup.log", "backup.tar.gz", "backup.tar.gz.index"});
+    machine.keep("");
+    machine.output({"prune"}, 10);
+}
+
+TEST_CASE("recover finds the backup that its rescue system was made with, in the history") {
+    Machine machine(true);
+    const auto first = machine.back_up("1");
+    machine.back_up("2");
+    record::RescueRecord rescue;
+    rescue.backup_id = first;
+    rescue.hostname = machine.hostname;
+    rescue.backup_url = machine.url();
+    rescue.archive_path = machine.host_directory() + "/backup.tar.gz";
+    rescue.backup_record_path = machine.host_directory() + "/backup.json";
+    testing::ScriptedQuestions nobody;
+    base::NullProgress progress;
+    base::PosixCommandRunner runner;
+    const recover::RecoverContext context{.options = {}, .questions = nobody, .progress = progress, .runner = runner, .log = base::null_log()};
+    transport::LocalTransport server;
+    // mkbackuponly keeps the rescue system: that of the first one restores the second.
+    const auto plan = record::backup_record_from_json(base::read_file(rescue.backup_record_path), "backup.json").plan_sha256;
+    auto found = recover::find_backup(context, server, rescue, plan);
+    CHECK(found.record->id != first);
+    CHECK(found.archive_path == rescue.archive_path);
+    auto options = context.options;
+    options.backup = first.substr(0, 8);
+    const recover::RecoverContext named{.options = options, .questions = nobody, .progress = progress, .runner = runner, .log = base::null_log()};
+    found = recover::find_backup(named, server, rescue, plan);
+    CHECK(found.record->id == first);
+    CHECK(found.archive_path.find(cat("-", first.substr(0, 8), "/backup.tar.gz")) != std::string::npos);
+}

@@ -105,7 +105,7 @@ void TreeWriter::file(int parent, const char* name, std::string_view path, unsig
     }
     const base::UniqueFd fd = opened ? std::move(opened) : open_file(parent, name);
     struct stat facts {};
-    if (!fd && errno == ELOOP) {  // it has become a symlink meanwhile
+    if (!fd && (errno == ELOOP || errno == ENXIO)) {  // it has become a symlink meanwhile, or a socket
         store_special(parent, name, path);
     } else if (!fd || fstat(fd.get(), &facts) != 0) {
         trouble(path, errno);

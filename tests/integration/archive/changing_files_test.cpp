@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Files that grow, shrink, change and vanish while they are read: counted warnings, and an archive that is whole.
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -102,6 +103,122 @@ TEST_CASE("changing: a file that is removed while it is open is archived") {
     const auto changed = back_up_while([](const std::string& file) { REQUIRE(unlink(file.c_str()) == 0); });
     CHECK(changed.summary.warning_count == 0);
     CHECK(changed.content == std::string(kSize, 'x'));
+}
+
+namespace {
+
+/// A tree in which `change` is done to the file "victim" while another file, far before it, is being stored: it was listed, but not yet opened.
+struct Replaced {
+    explicit Replaced(const std::function<void(const std::string& victim)>& change) {
+        base::write_file(source.path() + "/first", "first");
+        for (int i = 0; i < 3000; ++i) {  // more than anything reads ahead
+            base::write_file(base::cat(source.path(), "/between", i), "x");
+        }
+        const std::string victim = source.path() + "/victim";
+        base::write_file(victim, "content");
+        bool done = false;
+        BackupOptions options{.root = source.path()};
+        options.on_file = [&](std::string_view path) {
+            if (!done && path == "first") {
+                done = true;
+                change(victim);
+            }
+        };
+        summary = back_up(options, archives.path() + "/a");
+        REQUIRE(done);
+        const auto restored = restore(archives.path() + "/a", target.path());
+        CHECK(restored.problem_count == 0);
+        CHECK(base::read_file(target.path() + "/between2999") == "x");
+        run({"tar", "-tzf", archives.path() + "/a"});
+    }
+    /// Of the victim as restored; 0 when it is not there.
+    mode_t restored_mode() const {
+        struct stat facts {};
+        return lstat((target.path() + "/victim").c_str(), &facts) == 0 ? facts.st_mode : 0;
+    }
+    std::string warnings() const { return listed(summary.warnings); }
+
+    base::TempDir source{"/dev/shm"};  // names come in the order in which they were made: by their inode numbers
+    base::TempDir target{"/dev/shm"};
+    base::TempDir archives;
+    BackupSummary summary;
+};
+
+}  // namespace
+
+TEST_CASE("changing: a file that vanishes before it is opened is told, and no more") {
+    const Replaced replaced([](const std::string& victim) { REQUIRE(unlink(victim.c_str()) == 0); });
+    REQUIRE(replaced.summary.warning_count == 1);
+    CHECK(replaced.summary.warnings[0].kind == FileWarning::Kind::kVanished);
+    CHECK(replaced.summary.altered_count == 0);
+    CHECK(replaced.restored_mode() == 0);
+}
+
+TEST_CASE("changing: a file that becomes a symlink is stored as one, never followed") {
+    const Replaced replaced([](const std::string& victim) { REQUIRE((unlink(victim.c_str()) == 0 && symlink("/etc/shadow", victim.c_str()) == 0)); });
+    CHECK(replaced.warnings() == "");
+    CHECK(S_ISLNK(replaced.restored_mode()));
+}
+
+TEST_CASE("changing: a file that becomes a directory is told, and not in the archive as anything else") {
+    const Replaced replaced([](const std::string& victim) { REQUIRE((unlink(victim.c_str()) == 0 && mkdir(victim.c_str(), 0755) == 0)); });
+    REQUIRE(replaced.summary.warning_count == 1);
+    CHECK(replaced.summary.altered_count == 1);
+    CHECK(replaced.summary.warnings[0].path == "/victim");
+    CHECK(replaced.restored_mode() == 0);
+}
+
+TEST_CASE("changing: a file that becomes a fifo, a socket or a device is that, and nobody waits for it") {
+    const Replaced fifo([](const std::string& victim) { REQUIRE((unlink(victim.c_str()) == 0 && mkfifo(victim.c_str(), 0640) == 0)); });
+    CHECK(fifo.warnings() == "");
+    CHECK(S_ISFIFO(fifo.restored_mode()));
+    const Replaced device([](const std::string& victim) { REQUIRE((unlink(victim.c_str()) == 0 && mknod(victim.c_str(), S_IFCHR | 0600, makedev(1, 5)) == 0)); });
+    CHECK(device.warnings() == "");
+    CHECK(S_ISCHR(device.restored_mode()));
+    const Replaced socket_file([](const std::string& victim) { REQUIRE((unlink(victim.c_str()) == 0 && mknod(victim.c_str(), S_IFSOCK | 0600, 0) == 0)); });
+    CHECK(socket_file.warnings() == "");
+    CHECK(socket_file.summary.skipped_sockets == 1);
+}
+
+TEST_CASE("changing: another file under the same name, other modes and owners: the archive has what was there when it was opened") {
+    const Replaced renamed([](const std::string& victim) {
+        base::write_file(victim + ".new", "another content");
+        REQUIRE(rename((victim + ".new").c_str(), victim.c_str()) == 0);
+    });
+    CHECK(renamed.warnings() == "");
+    CHECK(base::read_file(renamed.target.path() + "/victim") == "another content");
+    const Replaced mode([](const std::string& victim) { REQUIRE((chown(victim.c_str(), 77, 88) == 0 && chmod(victim.c_str(), 04711) == 0)); });
+    CHECK(mode.warnings() == "");
+    CHECK((mode.restored_mode() & 07777) == 04711);
+}
+
+TEST_CASE("changing: a mode that changes while the content is read does not spoil the entry") {
+    const auto changed = back_up_while([](const std::string& file) { REQUIRE(chmod(file.c_str(), 0) == 0); });
+    CHECK(changed.content == std::string(kSize, 'x'));
+    CHECK(changed.summary.warning_count <= 1);
+}
+
+TEST_CASE("changing: a directory that becomes a symlink is not entered") {
+    const base::TempDir source{"/dev/shm"};
+    const base::TempDir outside{"/dev/shm"};
+    const base::TempDir archives;
+    base::write_file(outside.path() + "/secret", "secret");
+    base::write_file(source.path() + "/first", "first");
+    base::make_directories(source.path() + "/directory", 0755);
+    base::write_file(source.path() + "/directory/inside", "inside");
+    std::string stored;
+    BackupOptions options{.root = source.path()};
+    options.on_file = [&](std::string_view path) {
+        stored += std::string(path) + "\n";
+        if (path == "first") {
+            REQUIRE(rename((source.path() + "/directory").c_str(), (outside.path() + "/moved").c_str()) == 0);
+            REQUIRE(symlink(outside.path().c_str(), (source.path() + "/directory").c_str()) == 0);
+        }
+    };
+    const auto summary = back_up(options, archives.path() + "/a");
+    CHECK(stored.find("secret") == std::string::npos);
+    CHECK(stored.find("inside") == std::string::npos);
+    CHECK(summary.warning_count == 1);
 }
 
 TEST_CASE("changing: a tree in uproar never breaks the archive") {

@@ -59,8 +59,15 @@ TEST_CASE("foreign: what other programs archive, nrear restores") {
         }
     }
     SECTION("GNU's own format: long names, base-256 numbers, old holes, seconds only") {
-        tar({"--format=gnu", "--sparse"});
-        check_restored(archive, at, {.inode_flags = false, .xattrs = false, .acls = false, .nanoseconds = false}, kSpecialLinks);
+        for (const char* format : {"gnu", "oldgnu"}) {
+            INFO(format);
+            tar({std::string("--format=") + format, "--sparse"});
+            check_restored(archive, at, {.inode_flags = false, .xattrs = false, .acls = false, .nanoseconds = false}, kSpecialLinks);
+        }
+    }
+    SECTION("an incremental archive, with the lists of its directories") {
+        tar({"--format=gnu", "--listed-incremental=" + directory.path() + "/list"});
+        check_restored(archive, at, {.inode_flags = false, .xattrs = false, .acls = false, .nanoseconds = false, .holes = false}, kSpecialLinks);
     }
     SECTION("GNU tar with a label, names of owners, and files listed twice") {
         run({"tar", "--warning=no-file-ignored", "--format=gnu", "-V", "label", "-C", at, "-cf", archive, "modes", "./modes", "links", "links/first"});
@@ -102,6 +109,25 @@ TEST_CASE("foreign: what other programs archive, nrear restores") {
         std::erase_if(expected, [&](const auto& item) { return !found.contains(item.first); });
         CHECK(found.size() > 350);
         CHECK(difference(expected, found) == "");
+    }
+    SECTION("bsdtar in its other formats: what fits in them") {
+        for (const char* format : {"pax --zstd", "gnutar", "ustar --bzip2", "v7"}) {
+            INFO(format);
+            run({"sh", "-c", base::cat("cd ", at, " && bsdtar --no-fflags --no-acls --no-xattrs --format ", format, " -cf ", archive, " modes/f* xattrs empty_file odd_size block times/epoch times/one_ns")});
+            const LoopFileSystem target;
+            CHECK(listed(restore(archive, target.path()).problems) == "");
+            const SnapshotOptions options{.inode_flags = false, .xattrs = false, .acls = false, .nanoseconds = false, .root_itself = false};
+            for (const char* part : {"/modes", "/xattrs", "/times"}) {
+                Map expected = snapshot(at + part, options);
+                Map found = snapshot(target.path() + part, options);
+                std::erase_if(expected, [&](const auto& item) { return !found.contains(item.first); });
+                found.erase("");
+                expected.erase("");
+                CHECK(difference(expected, found) == "");
+                CHECK(found.size() >= 2);
+            }
+            CHECK(base::read_file(target.path() + "/odd_size") == base::read_file(at + "/odd_size"));
+        }
     }
 }
 

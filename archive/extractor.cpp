@@ -344,6 +344,7 @@ bool Extractor::write_data(int fd, const Entry& entry, TarReader& reader) {
         }
         reader.consume(static_cast<std::size_t>(written));
         summary_.bytes += static_cast<std::uint64_t>(written);
+        early_sync_.wrote(devices_.at(levels_.back().device).get(), static_cast<std::uint64_t>(written));
     }
     if (entry.sparse && ftruncate(fd, static_cast<off_t>(entry.size)) != 0) {
         step_failed(entry.path, "set its size", errno);

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "archive/early_sync.h"
 #include "archive/entry.h"
 #include "archive/exclude.h"
 #include "archive/restore.h"
@@ -107,6 +108,7 @@ private:
     std::vector<Later> late_acls_;
     std::vector<Later> sealed_;
     std::map<dev_t, base::UniqueFd> devices_;  ///< one open directory of each file system written to
+    EarlySync early_sync_;                     ///< goes before they are closed
 };
 
 }  // namespace nrear::archive

@@ -159,6 +159,7 @@ void Extractor::finish() {
 }
 
 void Extractor::sync() {
+    early_sync_.finish();
     for (const auto& [device, fd] : devices_) {
         if (syncfs(fd.get()) != 0) {
             throw system_error("write what was restored to disk", errno);

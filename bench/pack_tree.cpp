@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Developer's program for bench/archive: packs a tree onto standard output, as mkbackup would, without configuration, server and rescue image.
 //
-//   pack_tree TREE [--codec adaptive|fast|small|zstd|none] [--level N] [--threads N] [--nice N] [--no-index] [--rate BYTES_PER_SECOND] > archive
+//   pack_tree TREE [--codec adaptive|fast|small|zstd|none] [--level N] [--threads N] [--nice N] [--no-index | --index FILE] [--rate BYTES_PER_SECOND] > archive
 //
 // --rate makes the sink take no more than that. Standard error gets one JSON object: seconds of each stage, members, sizes, peak memory.
 #include <sys/resource.h>
@@ -12,6 +12,7 @@
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -53,6 +54,7 @@ struct Arguments {
     std::string tree;
     archive::PackOptions pack{.compression = {archive::Codec::kAdaptive, 0}};
     bool index = true;
+    std::string index_file;  ///< "" = the index is made, and dropped
     double rate = 0;
 };
 
@@ -78,6 +80,8 @@ Arguments parse(int count, char** words) {
             arguments.rate = std::stod(value());
         } else if (word == "--no-index") {
             arguments.index = false;
+        } else if (word == "--index") {
+            arguments.index_file = value();
         } else {
             arguments.tree = word;
         }
@@ -113,7 +117,12 @@ int main(int count, char** words) {
         const auto arguments = parse(count, words);
         base::FdSink out(STDOUT_FILENO, "standard output");
         Line line(out, arguments.rate);
-        NoSink index;
+        NoSink dropped;
+        std::optional<base::AtomicFile> index_file;
+        if (!arguments.index_file.empty()) {
+            index_file.emplace(arguments.index_file);
+        }
+        base::Sink& index = index_file ? static_cast<base::Sink&>(*index_file) : dropped;
         base::NullProgress progress;
         archive::BackupOptions options;
         options.trees = {arguments.tree};
@@ -121,6 +130,9 @@ int main(int count, char** words) {
         options.index = arguments.index ? &index : nullptr;
         const auto started = Clock::now();
         const auto summary = archive::write_backup(options, line, progress);
+        if (index_file) {
+            index_file->finish();
+        }
         report(summary, std::chrono::duration<double>(Clock::now() - started).count());
         return 0;
     } catch (const std::exception& error) {

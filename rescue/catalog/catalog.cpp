@@ -57,7 +57,8 @@ public:
             read_folder(old);
         }
         settle_isos();
-        std::stable_sort(found_.begin(), found_.end(), [](const Backup& a, const Backup& b) { return a.time < b.time; });
+        // Of two within one second the one in its place is the newer one; one on its way into the history was found before the one that replaces it.
+        std::stable_sort(found_.begin(), found_.end(), [](const Backup& a, const Backup& b) { return std::pair(a.time, a.in_place) < std::pair(b.time, b.in_place); });
         return std::move(found_);
     }
 

@@ -16,10 +16,12 @@
 #include "core/config/load.h"
 #include "core/layout/layout_json.h"
 #include "rescue/backup/backup_workflow.h"
+#include "rescue/catalog/catalog.h"
 #include "rescue/record/backup_record.h"
 #include "tests/integration/transport/scripted_questions.h"
 #include "tests/integration/transport/ssh_server.h"
 #include "tests/support/thorough.h"
+#include "transport/local_transport.h"
 
 using namespace nrear;
 using namespace std::chrono_literals;
@@ -34,7 +36,7 @@ struct Machine {
     std::string place = testing::fresh_directory();
     config::Settings settings;
 
-    Machine() {
+    explicit Machine(const std::string& further_settings = "") {
         std::mt19937 random(7);
         for (int i = 0; i < 60; ++i) {
             std::string content(100'000, '\0');
@@ -45,7 +47,7 @@ struct Machine {
         }
         const auto location = server.location();
         const auto url = base::cat("sftp://", location.user, ":", location.password.value(), "@", location.host, ":", location.port, place);
-        settings = config::load_text(base::cat("BACKUP=NETFS\nBACKUP_URL='", url, "'\nOUTPUT_URL='", url, "'\n"), "local.conf", config::Environment{}).settings;
+        settings = config::load_text(base::cat("BACKUP=NETFS\nBACKUP_URL='", url, "'\nOUTPUT_URL='", url, "'\n", further_settings), "local.conf", config::Environment{}).settings;
     }
 
     std::string run() {
@@ -125,6 +127,26 @@ struct Machine {
         return record.id;
     }
 
+    /// The ids of all whole backups, oldest first; fails the test when one of them has not its own archive and index.
+    std::vector<std::string> whole_backups() const {
+        transport::LocalTransport disk;
+        std::vector<std::string> ids;
+        const auto directory = place + "/localhost";
+        for (const auto& backup : catalog::read_catalog({.backup = &disk, .output = nullptr, .directory = directory, .output_directory = place, .output_history = directory})) {
+            INFO(backup.archive_path << ": " << backup.problem);
+            CHECK(backup.state != catalog::State::kDamaged);
+            CHECK(backup.state != catalog::State::kForeign);
+            if (backup.state == catalog::State::kWhole) {
+                base::FileSource archive(backup.archive_path);
+                base::FileSource index(backup.index_path);
+                CHECK(base::sha256_of(archive) == backup.record->archive.sha256);
+                CHECK(base::sha256_of(index) == backup.record->index.sha256);
+                ids.push_back(backup.record->id);
+            }
+        }
+        return ids;
+    }
+
     std::vector<std::string> names() const { return base::Root("/").list(place + "/localhost"); }
 };
 
@@ -157,6 +179,36 @@ TEST_CASE("kill -9 at any moment: the server has one whole backup, and the next 
     const auto last = machine.run();
     CHECK(machine.whole_backup() == last);
     CHECK(machine.names() == kWholeBackup);
+}
+
+TEST_CASE("kill -9 at any moment, with a history: no earlier backup is lost or mixed, and pruning comes to its end") {
+    Machine machine("KEEP_LAST=3\n");
+    for (int i = 0; i < 3; ++i) {
+        machine.run();
+    }
+    const auto whole = time_of_a_run(machine);
+    std::mt19937 random(17);
+    for (int i = 0; i < test::repeats(12, 100); ++i) {
+        const auto before = machine.whole_backups();
+        REQUIRE(before.size() >= 3);
+        // Mostly in the last part: that is where files are renamed and removed.
+        const auto moment = std::chrono::milliseconds(std::uniform_int_distribution<long>(whole.count() / 2, whole.count() * 11 / 10)(random));
+        const pid_t pid = machine.start();
+        std::this_thread::sleep_for(moment);
+        kill(pid, SIGKILL);
+        Machine::wait(pid);
+        std::this_thread::sleep_for(50ms);
+        INFO("killed after " << moment.count() << " of " << whole.count() << " ms");
+        const auto after = machine.whole_backups();
+        CHECK(after.size() >= 3);
+        for (const auto& id : {before[before.size() - 2], before.back()}) {
+            CHECK(std::find(after.begin(), after.end(), id) != after.end());
+        }
+    }
+    const auto last = machine.run();
+    const auto left = machine.whole_backups();
+    CHECK(left.size() == 3);
+    CHECK(left.back() == last);
 }
 
 TEST_CASE("SIGTERM and SIGINT at any moment: nothing of the run stays, and the earlier backup is whole") {

@@ -43,6 +43,13 @@ TEST_CASE("history and the newest, oldest first, each with its own files") {
     }
 }
 
+TEST_CASE("of two backups within one second the one in its place is the newer one") {
+    SampleShelf sample;
+    sample.put(SampleShelf::record("ffff", "2026-01-31T12:00:00Z"), "/d/c0/20260131-120000-ffff0000", "");
+    sample.put(SampleShelf::record("aaaa", "2026-01-31T12:00:00Z"), "/d/c0", "/d");
+    CHECK(sample.read().back().record->id == "aaaa");
+}
+
 TEST_CASE("an ISO that another backup has replaced is not this one's") {
     SampleShelf sample;
     sample.put(SampleShelf::record("aaaa", "2026-01-29T12:00:00Z"), "/d/c0", "/d");

@@ -5,6 +5,7 @@
 #include "archive/restore_entries.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/ls_text.h"
 #include "cli/open_shelf.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
@@ -34,7 +35,7 @@ void say_problems(WorkflowContext& workflow, const archive::RestoreEntriesSummar
     constexpr std::size_t kShown = 20;
     std::size_t shown = 0;
     for (const auto& problem : summary.problems) {
-        const auto line = cat(base::printable(problem.path), ": ", problem.detail);
+        const auto line = cat(base::printable(absolute_path(problem.path)), ": ", problem.detail);
         if (shown++ < kShown) {
             workflow.progress.warning(line);
         } else {
@@ -49,11 +50,11 @@ void say_problems(WorkflowContext& workflow, const archive::RestoreEntriesSummar
     }
 }
 
-std::string text_of(const archive::RestoreEntriesSummary& summary, const std::string& target) {
+std::string text_of(const archive::RestoreEntriesSummary& summary, const std::string& target, bool overwrite) {
     auto text = cat("Restored ", summary.files, summary.files == 1 ? " file, " : " files, ", base::human_size(summary.bytes), ", to ", base::printable(target), " (read ",
                     base::human_size(summary.archive_bytes), " of the archive).\n");
     if (summary.problem_count > 0) {
-        text += cat(summary.problem_count, summary.problem_count == 1 ? " file was" : " files were", " not restored as in the backup: exit code ", kExitIncomplete, ".\n");
+        text += cat(summary.problem_count, summary.problem_count == 1 ? " file was" : " files were", " not restored as in the backup", overwrite ? "" : " (--overwrite replaces what exists)", ": exit code ", kExitIncomplete, ".\n");
     }
     return text;
 }
@@ -62,7 +63,7 @@ std::string json_of(const archive::RestoreEntriesSummary& summary) {
     Json out{{"files", summary.files}, {"bytes", summary.bytes}, {"archive_bytes", summary.archive_bytes}, {"problem_count", summary.problem_count}, {"problems", Json::array()},
              {"unmet", Json::array()}};
     for (const auto& problem : summary.problems) {
-        out["problems"].push_back({{"path", base::json_text<Json>(problem.path)}, {"why", base::json_text<Json>(problem.detail)}});
+        out["problems"].push_back({{"path", base::json_text<Json>(absolute_path(problem.path))}, {"why", base::json_text<Json>(problem.detail)}});
     }
     for (const auto& path : summary.unmet) {
         out["unmet"].push_back(base::json_text<Json>(path));
@@ -90,7 +91,7 @@ int cmd_restore(WorkflowContext& workflow) {
     if (workflow.arguments.json) {
         workflow.out.data(json_of(summary));
     } else if (!workflow.arguments.quiet) {
-        workflow.out.data(text_of(summary, options.target));
+        workflow.out.data(text_of(summary, options.target, options.overwrite));
     }
     return summary.problem_count == 0 && summary.unmet.empty() ? kExitOk : kExitIncomplete;
 }

@@ -39,7 +39,7 @@ public:
     }
 
 private:
-    static constexpr auto kBuffered = std::chrono::milliseconds(2);
+    static constexpr auto kBuffered = std::chrono::milliseconds(30);
     base::Sink& out_;
     double rate_;
     Clock::time_point free_at_;

@@ -20,6 +20,8 @@ constexpr std::string_view kWriteGzip = "write BACKUP_PROG_COMPRESS_OPTIONS=( --
 constexpr std::string_view kWriteEither =
     "write BACKUP_PROG_COMPRESS_OPTIONS=( --gzip ) and BACKUP_PROG_COMPRESS_SUFFIX=\".gz\", or ( --zstd ) and \".zst\"";
 
+constexpr std::uint64_t kMostThreads = 1024;  // a typing error; how many make sense is known elsewhere
+
 /// How a program, or tar's option for it, is called.
 struct Name {
     std::string_view text;
@@ -133,7 +135,7 @@ private:
             refuse(cat("'", base::printable(word), "' needs a number of threads"), "leave it away: all processors are used");
         }
         if (*threads > 0) {
-            format_.threads = static_cast<unsigned>(std::min<std::uint64_t>(*threads, 1024));
+            format_.threads = static_cast<unsigned>(std::min(*threads, kMostThreads));
         }
         return true;
     }
@@ -169,11 +171,23 @@ void check_suffix(const Settings& settings, Packing packing) {
     }
 }
 
+std::optional<std::uint64_t> number_up_to(const Settings& settings, std::string_view name, std::uint64_t most) {
+    const auto number = settings.number(name);
+    if (number && *number > most) {
+        throw settings.error(name, cat("is more than ", most), cat("write a number from 0 to ", most, ", or delete the line"));
+    }
+    return number;
+}
+
 }  // namespace
 
 ArchiveFormat archive_format(const Settings& settings) {
-    const auto format = Reader(settings).read();
+    auto format = Reader(settings).read();
     check_suffix(settings, format.packing);
+    if (const auto threads = number_up_to(settings, "THREADS", kMostThreads); threads && *threads > 0) {
+        format.threads = static_cast<unsigned>(*threads);
+    }
+    format.nice = static_cast<int>(number_up_to(settings, "NICE", 19).value_or(0));
     return format;
 }
 

@@ -80,14 +80,6 @@ archive::Compression compression_of(const config::ArchiveFormat& format) {
     return {*format.level <= kLastFastLevel ? archive::Codec::kGzipFast : archive::Codec::kGzipSmall, *format.level};
 }
 
-std::optional<std::uint64_t> number_up_to(const config::Settings& settings, std::string_view name, std::uint64_t most) {
-    const auto number = settings.number(name);
-    if (number && *number > most) {
-        throw settings.error(name, cat("is more than ", most), cat("write a number from 0 to ", most, ", or delete the line"));
-    }
-    return number;
-}
-
 }  // namespace
 
 PlaceSettings place_settings(const config::Settings& settings) {
@@ -154,8 +146,8 @@ archive::PackOptions pack_options(const config::Settings& settings) {
     const auto format = config::archive_format(settings);
     archive::PackOptions options;
     options.compression = compression_of(format);
-    options.threads = static_cast<unsigned>(number_up_to(settings, "THREADS", 1024).value_or(format.threads.value_or(0)));
-    options.nice = static_cast<int>(number_up_to(settings, "NICE", 19).value_or(0));
+    options.threads = format.threads.value_or(0);
+    options.nice = format.nice;
     return options;
 }
 

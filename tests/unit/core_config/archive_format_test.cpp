@@ -100,3 +100,16 @@ TEST_CASE("a suffix that belongs to another format is refused") {
     CHECK_THAT(refusal_of("--gzip", "").hint, Contains("BACKUP_PROG_COMPRESS_OPTIONS=( ) for a plain tar"));
     CHECK_THAT(refusal_of("", ".gz").hint, Contains(R"(write BACKUP_PROG_COMPRESS_SUFFIX="")"));
 }
+
+TEST_CASE("THREADS counts more than pigz -p; numbers out of range are refused") {
+    const std::string pigz = "BACKUP_PROG_COMPRESS_OPTIONS=( --use-compress-program='pigz -p 4' )\n";
+    CHECK(archive_format(read(pigz).settings).threads == 4U);
+    CHECK(archive_format(read(pigz + "THREADS=2\n").settings).threads == 2U);
+    CHECK(archive_format(read(pigz + "THREADS=0\n").settings).threads == 4U);
+    CHECK(archive_format(read("").settings).nice == 10);
+    CHECK(archive_format(read("NICE=0\n").settings).nice == 0);
+    for (const auto* wrong : {"NICE=20\n", "NICE=-5\n", "NICE=low\n", "THREADS=many\n", "THREADS=100000\n"}) {
+        INFO(wrong);
+        CHECK_THROWS_AS(archive_format(read(wrong).settings), nrear::Error);
+    }
+}

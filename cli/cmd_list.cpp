@@ -8,15 +8,20 @@
 #include "cli/open_shelf.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/layout/layout_json.h"
 #include "core/plan/make_plan.h"
 #include "core/plan/plan_text.h"
+#include "rescue/record/rescue_record.h"
 
 namespace nrear::cli {
 
 namespace {
 
-/// Only root can see this machine's storage, and another host's backups are not to be held against it.
+/// Only root can see this machine's storage, and another host's backups are not to be held against it. In the rescue system, what it would make again.
 std::optional<std::string> plan_of_this_machine(const WorkflowContext& workflow) {
+    if (workflow.root.exists(record::kRescueRecordPath)) {
+        return plan::digest(plan::make_plan(layout::from_json(workflow.root.read(record::kLayoutPath))));
+    }
     if (geteuid() != 0 || !workflow.arguments.host.empty()) {
         return std::nullopt;
     }

@@ -86,10 +86,14 @@ template <class Action>
 void naming_files(base::RandomAccessSource* index, Action action) {
     try {
         action();
-    } catch (const DamagedArchive& damage) {
+    } catch (const Error& damage) {
+        if (damage.kind() != ErrorKind::kIntegrity) {
+            throw;
+        }
         std::string files;
         try {
-            files = index != nullptr ? files_at(*index, damage.offset()) : "";
+            const auto* place = dynamic_cast<const DamagedArchive*>(&damage);
+            files = place != nullptr && index != nullptr ? files_at(*index, place->offset()) : "";
         } catch (const Error&) {  // the index is of no use; the damage is what counts
             files.clear();
         }

@@ -180,8 +180,13 @@ TEST_CASE("the life of a machine's backups") {
     flip_bit(archive, 3'000'000);
     CHECK_THAT(machine.output({"verify", ids[2]}), Contains("is sound"));
 
-    // Without its index.
+    // With a damaged index, and without one.
     const auto second = machine.list()[1]["paths"]["index"].get<std::string>();
+    flip_bit(second, 60);
+    CHECK_THAT(machine.output({"verify", ids[1]}, 17), Contains("its index is not the one that was written"));
+    CHECK(machine.output({"ls", ids[1], "/etc"}) == "/etc/\n/etc/version\n");
+    flip_bit(second, 60);
+    machine.output({"verify", ids[1]});
     REQUIRE(unlink(second.c_str()) == 0);
     CHECK(machine.output({"ls", ids[1], "/etc"}) == "/etc/\n/etc/version\n");
     CHECK_THAT(machine.run({"-v", "ls", ids[1], "/etc"}).error_output, Contains("has no index"));
@@ -197,6 +202,26 @@ TEST_CASE("the life of a machine's backups") {
     CHECK(base::Root("/").list(machine.host_directory()) == Words{"backup.json", "backup.log", "backup.tar.gz", "backup.tar.gz.index"});
     machine.keep("");
     machine.output({"prune"}, 10);
+}
+
+TEST_CASE("another host's archive by another program can be listed, looked into, restored from and checked") {
+    Machine machine(GENERATE(false, true));
+    const auto directory = machine.place + "/compute-1";
+    base::make_directories(directory, 0755);
+    base::write_file(machine.tree.path() + "/etc/version", "ReaR's", 0644);
+    base::PosixCommandRunner runner;
+    REQUIRE(runner.run({.argv = {"tar", "-C", machine.tree.path(), "-czf", directory + "/backup.tar.gz", "."}}).status == 0);
+    REQUIRE(runner.run({.argv = {"chmod", "-R", "a+rX", directory}}).status == 0);
+    const auto before = base::Root("/").list(directory);
+    CHECK_THAT(machine.output({"list", "--host", "compute-1"}), Contains("backup.tar.gz") && Contains("foreign"));
+    CHECK_THAT(machine.output({"ls", "--host", "compute-1", "backup.tar.gz", "/etc"}), Contains("/etc/version\n"));
+    const auto target = machine.work.path() + "/restored";
+    machine.output({"restore", "--host=compute-1", "backup.tar.gz", "etc/version", "--to", target});
+    CHECK(read_if_there(target + "/etc/version") == "ReaR's");
+    CHECK_THAT(machine.output({"verify", "--host=compute-1", "backup.tar.gz"}), Contains("is sound"));
+    flip_bit(directory + "/backup.tar.gz", 2'000'000);
+    CHECK(machine.run({"verify", "--host=compute-1", "backup.tar.gz"}).status == 17);
+    CHECK(base::Root("/").list(directory) == before);
 }
 
 TEST_CASE("recover finds the backup that its rescue system was made with, in the history") {

@@ -21,6 +21,7 @@
 #include "rescue/backup/rescue_iso.h"
 #include "rescue/backup/scripts.h"
 #include "rescue/backup/sinks.h"
+#include "rescue/backup/space.h"
 
 namespace nrear::backup {
 
@@ -63,20 +64,21 @@ std::optional<record::BackupRecord> read_earlier(const BackupContext& context, t
     }
 }
 
-/// The last backup's size is the best guess at what this one needs.
-void check_space(const BackupContext& context, const Servers& servers, const Places& places, const std::optional<record::BackupRecord>& earlier) {
-    const auto space = servers.backup->space(places.backup_directory);
-    if (!space || !earlier || earlier->archive.size == 0) {
-        return;
+SpaceNeeds space_needs(const Servers& servers, const std::optional<record::BackupRecord>& earlier, std::uint64_t tree_bytes, bool iso_follows) {
+    SpaceNeeds needs;
+    needs.tree_bytes = tree_bytes;
+    if (earlier) {
+        needs.last_archive = earlier->archive.size;
+        needs.last_iso = iso_follows && servers.output == servers.backup ? earlier->iso.size : 0;
     }
-    if (space->available < earlier->archive.size / 2) {
-        throw Error(ErrorKind::kNoSpaceRemote, "make room for the backup in " + places.backup_directory,
-                    cat(base::human_size(space->available), " free, the last backup has ", base::human_size(earlier->archive.size),
-                        ", and it is kept until the new one is complete"),
-                    "free space on the server or exclude more (BACKUP_PROG_EXCLUDE)");
-    }
-    if (space->available < earlier->archive.size) {
-        context.progress.warning(cat("The server has ", base::human_size(space->available), " free, the last backup had ", base::human_size(earlier->archive.size), "."));
+    return needs;
+}
+
+void check_space(const BackupContext& context, const Servers& servers, const Places& places, const SpaceNeeds& needs) {
+    if (const auto space = servers.backup->space(places.backup_directory)) {
+        if (const auto warning = judge_space(*space, needs, places.backup_directory); !warning.empty()) {
+            context.progress.warning(warning);
+        }
     }
 }
 
@@ -108,7 +110,8 @@ void warn_of_lost_places(const BackupContext& context, const layout::Layout& lay
     }
 }
 
-archive::BackupSummary stream_tree(const BackupContext& context, const layout::Layout& layout, const Servers& servers, const Places& places) {
+archive::BackupSummary stream_tree(const BackupContext& context, const layout::Layout& layout, const Servers& servers, const Places& places,
+                                   const std::optional<record::BackupRecord>& earlier, bool iso_follows) {
     const auto selection = select_trees(selection_settings(context.settings, layout));
     for (const auto& line : selection.notes) {
         context.progress.warning(line);
@@ -132,8 +135,11 @@ archive::BackupSummary stream_tree(const BackupContext& context, const layout::L
     PiecesSink index;  // a hundredth of the archive, and the place takes one file at a time
     options.index = &index;
 
+    const auto needs = space_needs(servers, earlier, options.expected_bytes, iso_follows);
+    check_space(context, servers, places, needs);
     const auto sink = servers.backup->create(uncommitted(places.archive_path));
-    auto summary = archive::write_backup(options, *sink, context.progress);
+    SpaceWatch watch(*sink, needs, places.backup_directory, [&] { return servers.backup->space(places.backup_directory); }, context.line.warn);
+    auto summary = archive::write_backup(options, watch, context.progress);
     sink->finish();
     const auto index_sink = servers.backup->create(uncommitted(places.index_path));
     index.write_to(*index_sink);
@@ -266,8 +272,7 @@ BackupResult make_backup(const BackupContext& context, const layout::Layout& lay
     run_script(context, "PRE_BACKUP_SCRIPT", "starting");
     if (scope != Scope::kRescueOnly) {
         servers.backup->make_directories(places.backup_directory);
-        check_space(context, servers, places, earlier);
-        result.archive = stream_tree(context, layout, servers, places);
+        result.archive = stream_tree(context, layout, servers, places, earlier, rescue.has_value());
         check_stored(*servers.backup, uncommitted(places.archive_path), result.archive->archive_bytes);
         check_stored(*servers.backup, uncommitted(places.index_path), result.archive->index_bytes);
         take_archive(result.record, *result.archive, places);

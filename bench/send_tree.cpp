@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Developer's program for bench/archive: packs a tree onto a server, as mkbackup would, or sends one file that is ready, or reads one.
+//
+//   send_tree SOURCE sftp://USER@HOST:PORT/FILE --known-hosts FILE --key FILE     SOURCE: a directory is packed, a file is sent
+//   send_tree --fetch sftp://USER@HOST:PORT/FILE --known-hosts FILE --key FILE
+//
+// Standard error gets one JSON object: seconds, bytes over the line, peak memory.
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "archive/backup.h"
+#include "core/base/error.h"
+#include "core/base/fd_stream.h"
+#include "core/base/log.h"
+#include "core/base/progress.h"
+#include "core/base/questions.h"
+#include "transport/place.h"
+
+namespace {
+
+using namespace nrear;
+using Clock = std::chrono::steady_clock;
+
+class Nobody final : public base::Questions {
+public:
+    bool interactive() const override { return false; }
+    std::optional<std::string> secret(const std::string&) override { return std::nullopt; }
+    std::optional<std::string> line(const std::string&) override { return std::nullopt; }
+    bool confirm(const std::string&, const std::string&) override { return false; }
+    std::string choose(const std::string&, const std::vector<base::Choice>&, const std::string& safe_default) override { return safe_default; }
+};
+
+class NoSink final : public base::Sink {
+public:
+    void write(base::Bytes) override {}
+};
+
+struct Arguments {
+    std::string source;  ///< "" = fetch
+    std::string url;
+    transport::LineOptions line{.ssh = {.use_agent = false}};
+};
+
+Arguments parse(int count, char** words) {
+    Arguments arguments;
+    std::vector<std::string> names;
+    bool fetch = false;
+    for (int i = 1; i < count; ++i) {
+        const std::string word = words[i];
+        const auto value = [&] { return ++i < count ? std::string(words[i]) : throw Error(ErrorKind::kUsage, word, "a value is missing"); };
+        if (word == "--known-hosts") {
+            arguments.line.ssh.known_hosts_files = {value()};
+        } else if (word == "--key") {
+            arguments.line.ssh.identity_files = {value()};
+        } else if (word == "--fetch") {
+            fetch = true;
+        } else {
+            names.push_back(word);
+        }
+    }
+    if (names.size() != (fetch ? 1U : 2U)) {
+        throw Error(ErrorKind::kUsage, "send_tree", "it takes a directory or file, and a URL");
+    }
+    arguments.source = fetch ? "" : names.front();
+    arguments.url = names.back();
+    return arguments;
+}
+
+std::uint64_t copy(base::Source& source, base::Sink& sink) {
+    std::vector<std::byte> buffer(1 << 20);
+    std::uint64_t bytes = 0;
+    while (const auto count = source.read(buffer)) {
+        sink.write(base::Bytes(buffer).first(count));
+        bytes += count;
+    }
+    return bytes;
+}
+
+std::uint64_t pack(const std::string& tree, base::Sink& sink) {
+    NoSink index;
+    base::NullProgress progress;
+    archive::BackupOptions options;
+    options.trees = {tree};
+    options.index = &index;
+    return archive::write_backup(options, sink, progress).archive_bytes;
+}
+
+std::uint64_t run(const Arguments& arguments) {
+    Nobody nobody;
+    const auto location = transport::parse_location(arguments.url, "the URL");
+    const auto place = transport::open_place(location, arguments.line, nobody, base::null_log());
+    if (arguments.source.empty()) {
+        NoSink nothing;
+        return copy(*place.transport->open(location.path), nothing);
+    }
+    struct stat facts {};
+    const bool is_tree = ::stat(arguments.source.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
+    const auto sink = place.transport->create(location.path);
+    std::uint64_t bytes = 0;
+    if (is_tree) {
+        bytes = pack(arguments.source, *sink);
+    } else {
+        base::FileSource file(arguments.source);
+        bytes = copy(file, *sink);
+    }
+    sink->finish();
+    return bytes;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    try {
+        const auto arguments = parse(count, words);
+        const auto started = Clock::now();
+        const auto bytes = run(arguments);
+        rusage usage{};
+        getrusage(RUSAGE_SELF, &usage);
+        std::cerr << nlohmann::json{{"seconds", std::chrono::duration<double>(Clock::now() - started).count()}, {"bytes", bytes}, {"peak_bytes", usage.ru_maxrss * 1024}}.dump() << '\n';
+        return 0;
+    } catch (const std::exception& error) {
+        std::cerr << "send_tree: " << error.what() << '\n';
+        return 1;
+    }
+}

@@ -81,10 +81,17 @@ void SftpSession::replace(const std::string& from, const std::string& to) {
 }
 
 void SftpSession::settle(const std::string& path) {
-    if (calls_.features().posix_rename || calls_.stat(path)) {
+    if (calls_.features().posix_rename) {
         return;
     }
-    if (const auto aside = path + kSwapSuffix; calls_.stat(aside)) {
+    const auto aside = path + kSwapSuffix;
+    const bool there = calls_.stat(path).has_value();
+    if (!calls_.stat(aside)) {
+        return;
+    }
+    if (there) {
+        calls_.remove(aside);  // the swap had both of its renames
+    } else {
         calls_.rename(aside, path);
     }
 }

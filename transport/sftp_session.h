@@ -27,7 +27,8 @@ public:
 
     /// Gives `from` the name `to`. What had that name before stays complete, under it or under kSwapSuffix, until the new file has it.
     void replace(const std::string& from, const std::string& to);
-    /// Brings back what a swap left under kSwapSuffix when it died between its two renames. Only servers without posix-rename need it.
+    /// Finishes a swap that died: what it left under kSwapSuffix is brought back when `path` is missing, and removed when the new file is there.
+    /// Only servers without posix-rename need it.
     void settle(const std::string& path);
 
     /// What this server lacks, in sentences; each once.

@@ -183,4 +183,17 @@ TEST_CASE("listings of a hostile server are bounded and checked") {
     CHECK_THROWS_AS(none.list("/d"), Error);
 }
 
+TEST_CASE("a line that is given up is cut, once, so that nothing of it arrives later") {
+    auto owned = std::make_unique<ScriptedChannel>(version());
+    const auto& channel = *owned;
+    SftpWire wire(std::move(owned), kQuick);
+    wire.start();
+    CHECK(channel.cuts() == 0);
+    ask(wire, 1);
+    CHECK_THROWS_AS(wire.wait(1), Error);
+    CHECK(channel.cuts() == 1);
+    CHECK_THROWS_AS(wire.wait(1), Error);
+    CHECK(channel.cuts() == 1);
+}
+
 }  // namespace nrear::transport

@@ -35,6 +35,7 @@ struct Machine {
     base::TempDir tree{"/var/tmp"};
     std::string place = testing::fresh_directory();
     config::Settings settings;
+    std::uint64_t limit_rate = 0;  ///< bytes a second; 0 = none
 
     explicit Machine(const std::string& further_settings = "") {
         std::mt19937 random(7);
@@ -64,7 +65,7 @@ struct Machine {
                                             .nrear_version = "test",
                                             .program = "/proc/self/exe",
                                             .kernel_release = {},
-                                            .line = {.ssh = server.options()}};
+                                            .line = {.ssh = server.options(), .limit_rate = limit_rate}};
         auto layout = layout::from_json(base::read_file(NREAR_SOURCE_DIR "/tests/fixtures/hosts/debian12-bios-mbr/layout.json"));
         layout.host.name = "localhost";
         return backup::make_backup(context, layout, backup::Scope::kBackupOnly).record.id;
@@ -235,4 +236,25 @@ TEST_CASE("a record that was damaged on the server does not stand in the way of 
     base::write_file(machine.path("backup.json"), "{\"format\": 1, ", 0644);
     const auto id = machine.run();
     CHECK(machine.whole_backup() == id);
+}
+
+TEST_CASE("a run whose sessions on the server are killed under it goes on to its end") {
+    Machine machine;
+    machine.limit_rate = 1 << 20;  // six seconds
+    const pid_t pid = machine.start();
+    const auto temporary = machine.path("backup.tar.gz") + record::kUncommittedSuffix + transport::kTemporarySuffix;
+    const base::Root root("/");
+    for (int i = 0; i < 600 && !root.exists(temporary); ++i) {
+        std::this_thread::sleep_for(50ms);
+    }
+    int killed = 0;
+    for (int i = 0; i < 2; ++i) {
+        std::this_thread::sleep_for(700ms);
+        killed += machine.server.kill_sessions();
+        std::this_thread::sleep_for(1500ms);
+    }
+    CHECK(killed >= 2);
+    CHECK(Machine::wait(pid) == 0);
+    CHECK_FALSE(machine.whole_backup().empty());
+    CHECK(machine.names() == kWholeBackup);
 }

@@ -12,6 +12,8 @@ namespace nrear::archive {
 
 class MemoryFile final : public base::Sink, public base::RandomAccessSource {
 public:
+    /// Where the size is known: a vector that grows takes up to three times as much for a moment.
+    void reserve(std::uint64_t size) { bytes_.reserve(static_cast<std::size_t>(size)); }
     void write(base::Bytes bytes) override { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
     std::size_t read(base::MutableBytes buffer) override {
         const std::size_t got = read_at(position_, buffer);
@@ -40,6 +42,7 @@ public:
         if (index.size() > kMostHeld) {
             return;
         }
+        held_.reserve(index.size());
         std::vector<std::byte> buffer(kStep);
         for (std::size_t got = index.read_at(0, buffer); got > 0; got = index.read_at(held_.size(), buffer)) {
             held_.write(base::Bytes(buffer).first(got));

@@ -31,7 +31,7 @@ inline constexpr int kEntryColumns = 15;
 inline constexpr std::size_t kMostChunkEntries = 65536;
 inline constexpr std::size_t kLongestIndexPath = std::size_t{1} << 20;  ///< also of link targets
 inline constexpr std::size_t kMostChunkText = std::size_t{64} << 20;    ///< of all paths of a chunk, each at its full length
-inline constexpr std::size_t kMostMembers = std::size_t{1} << 26;       ///< 64 TiB of tar in members of ours
+inline constexpr std::size_t kMostMembers = std::size_t{1} << 24;       ///< 16 TiB of tar in members of ours
 
 class EntryColumns {
 public:

@@ -19,7 +19,7 @@ base::CommandResult run(std::vector<std::string> argv) {
     return base::run_checked(runner, command);
 }
 
-LoopFileSystem::LoopFileSystem(std::uint64_t size) : mount_point_(directory_.path() + "/mnt") {
+LoopFileSystem::LoopFileSystem(std::uint64_t size, std::uint64_t inodes) : mount_point_(directory_.path() + "/mnt") {
     if (geteuid() != 0) {
         FAIL("this test mounts file systems and gives files away: run it as root");
     }
@@ -27,7 +27,7 @@ LoopFileSystem::LoopFileSystem(std::uint64_t size) : mount_point_(directory_.pat
     base::write_file(image, "");
     REQUIRE(truncate(image.c_str(), static_cast<off_t>(size)) == 0);
     base::make_directories(mount_point_);
-    run({"mkfs.ext4", "-q", "-E", "lazy_itable_init=1,nodiscard", "-O", "ea_inode", "-N", "100000", image});
+    run({"mkfs.ext4", "-q", "-E", "lazy_itable_init=1,nodiscard", "-O", "ea_inode", "-N", std::to_string(inodes), image});
     run({"mount", "-o", "loop,acl,user_xattr", image, mount_point_});
     REQUIRE(rmdir((mount_point_ + "/lost+found").c_str()) == 0);
 }

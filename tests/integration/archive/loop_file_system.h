@@ -15,7 +15,7 @@ base::CommandResult run(std::vector<std::string> argv);
 
 class LoopFileSystem {
 public:
-    explicit LoopFileSystem(std::uint64_t size = std::uint64_t{1} << 30);
+    explicit LoopFileSystem(std::uint64_t size = std::uint64_t{1} << 30, std::uint64_t inodes = 100000);
     LoopFileSystem(const LoopFileSystem&) = delete;
     LoopFileSystem& operator=(const LoopFileSystem&) = delete;
     ~LoopFileSystem();

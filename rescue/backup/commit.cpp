@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "rescue/backup/commit.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
 #include "core/base/text.h"
 #include "rescue/backup/put_in_place.h"
+#include "rescue/catalog/catalog.h"
 #include "rescue/catalog/names.h"
 #include "rescue/catalog/record_file.h"
 
@@ -27,14 +31,16 @@ std::optional<std::string> final_name(const std::string& name) {
     return std::nullopt;
 }
 
-/// Names in `directory` that an unfinished run of the same series as `own` (a path) left there.
-std::vector<std::string> leftovers(transport::Transport& server, const std::string& directory, const std::string& own) {
+/// Names in `directory` that an unfinished run of the same series as `own` (paths in it) left there.
+std::vector<std::string> leftovers(transport::Transport& server, const std::string& directory, const std::vector<std::string>& own) {
     std::vector<std::string> names;
     if (!server.stat(directory)) {
         return names;
     }
-    const auto series = catalog::series_of(catalog::stem_of(file_name(own)));
-    for (const auto& file : server.list(directory)) {
+    const auto series = catalog::series_of(catalog::stem_of(file_name(own.front())));
+    std::vector<std::string> own_names;
+    std::transform(own.begin(), own.end(), std::back_inserter(own_names), file_name);
+    for (const auto& file : catalog::files_in(server, directory, own_names)) {
         const auto final = final_name(file.name);
         if (final && !file.is_directory && catalog::series_of(catalog::stem_of(*final)) == series) {
             names.push_back(file.name);
@@ -86,22 +92,23 @@ std::string uncommitted(const std::string& path) { return path + record::kUncomm
 
 std::string clean_up_earlier_run(const Servers& servers, const Places& places) {
     std::string what;
-    for (const auto& name : leftovers(*servers.backup, places.backup_directory, places.record_path)) {
+    const std::vector<std::string> own{places.record_path, places.file_list_path, places.index_path, places.archive_path};
+    for (const auto& name : leftovers(*servers.backup, places.backup_directory, own)) {
         if (is_journal(name)) {
             const auto journal = catalog::read_record(*servers.backup, in(places.backup_directory, name));
             put_in_place(servers, places_of_run(places, *final_name(name), journal), journal);
             what = "An earlier run was stopped while it put its files in place: that has been finished.";
         }
     }
-    const auto remove_left = [&](transport::Transport& server, const std::string& directory, const std::string& own) {
-        for (const auto& name : leftovers(server, directory, own)) {
+    const auto remove_left = [&](transport::Transport& server, const std::string& directory, const std::vector<std::string>& paths) {
+        for (const auto& name : leftovers(server, directory, paths)) {
             server.remove(in(directory, name));
             what = what.empty() ? "Removed what an earlier run left behind when it was stopped." : what;
         }
     };
-    remove_left(*servers.backup, places.backup_directory, places.record_path);
+    remove_left(*servers.backup, places.backup_directory, own);
     if (servers.output != nullptr) {
-        remove_left(*servers.output, places.output_directory, places.iso_path);
+        remove_left(*servers.output, places.output_directory, {places.iso_path});
     }
     return what;
 }

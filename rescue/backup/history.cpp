@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "rescue/catalog/choose.h"
 #include "rescue/catalog/keep.h"
+#include "rescue/catalog/names.h"
 #include "rescue/catalog/prune.h"
 
 namespace nrear::backup {
@@ -16,6 +17,7 @@ catalog::Shelf shelf_of(const Servers& servers, const Places& places) {
             .output = servers.output,
             .directory = places.backup_directory,
             .output_directory = places.output_directory,
+            .usual_names = {catalog::file_name(places.record_path), catalog::file_name(places.file_list_path), catalog::file_name(places.index_path), catalog::file_name(places.archive_path)},
             .output_history = places.output_history};
 }
 

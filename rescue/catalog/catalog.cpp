@@ -65,7 +65,7 @@ public:
 private:
     Folder open(const std::string& path) {
         Folder folder{path, {}, {}};
-        for (auto& info : shelf_.backup->list(path)) {
+        for (auto& info : files_in(*shelf_.backup, path, path == shelf_.directory ? shelf_.usual_names : std::vector<std::string>())) {
             auto name = info.name;
             folder.files.emplace(std::move(name), std::move(info));
         }
@@ -302,6 +302,25 @@ private:
 };
 
 }  // namespace
+
+std::vector<transport::FileInfo> files_in(transport::Transport& server, const std::string& directory, const std::vector<std::string>& usual_names) {
+    try {
+        return server.list(directory);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::kGeneral || usual_names.empty()) {
+            throw;
+        }
+    }
+    std::vector<transport::FileInfo> found;
+    for (const auto& name : usual_names) {
+        for (const auto& ending : {std::string(), std::string(kUncommitted), cat(kUncommitted, transport::kTemporarySuffix)}) {
+            if (auto info = server.stat(in(directory, name + ending))) {
+                found.push_back(*std::move(info));
+            }
+        }
+    }
+    return found;
+}
 
 std::string iso_folder_of(const Shelf& shelf, const std::string& folder) {
     if (folder == shelf.directory) {

@@ -19,6 +19,7 @@ struct Shelf {
     transport::Transport* output = nullptr;  ///< the ISOs' server, mostly the same object; null = ISOs stay on the node, or do not matter
     std::string directory;                   ///< of the archives: "/data/backup/controller-0"
     std::string output_directory;            ///< of the ISOs: "/data/backup"
+    std::vector<std::string> usual_names;    ///< "backup.json", "backup.tar.gz", …: what is looked for where the server does not let us list `directory`
     std::string output_history;              ///< holds the directories of earlier ISOs: "/data/backup/controller-0"
 };
 
@@ -50,6 +51,10 @@ struct Backup {
 
 /// Oldest first. A directory that does not exist holds none. Throws Error of the transport.
 std::vector<Backup> read_catalog(const Shelf& shelf);
+
+/// What is in a directory; where the server does not let us list it (mode 0711, a drop box), those of the usual names that are there, committed or not.
+/// Throws Error of the transport.
+std::vector<transport::FileInfo> files_in(transport::Transport& server, const std::string& directory, const std::vector<std::string>& usual_names);
 
 /// Where a history directory's ISOs lie: the same name below Shelf::output_history.
 std::string iso_folder_of(const Shelf& shelf, const std::string& folder);

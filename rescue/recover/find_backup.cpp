@@ -57,7 +57,13 @@ void check_archive(const RecoverContext& context, transport::Transport& server, 
 
 /// All that may be restored, oldest first: what is unfinished or half removed never is.
 std::vector<Backup> backups_on(transport::Transport& server, const record::RescueRecord& rescue) {
-    auto backups = catalog::read_catalog({.backup = &server, .output = nullptr, .directory = catalog::directory_of(rescue.backup_record_path), .output_directory = {}, .output_history = {}});
+    const auto record_name = catalog::file_name(rescue.backup_record_path);
+    const auto archive = catalog::file_name(rescue.archive_path);
+    catalog::Shelf shelf;
+    shelf.backup = &server;
+    shelf.directory = catalog::directory_of(rescue.backup_record_path);
+    shelf.usual_names = {record_name, archive, archive + record::kIndexSuffix, catalog::file_list_name(record_name)};
+    auto backups = catalog::read_catalog(shelf);
     std::erase_if(backups, [](const Backup& backup) { return backup.state == catalog::State::kUnfinished || backup.state == catalog::State::kPruned; });
     return backups;
 }

@@ -258,6 +258,20 @@ TEST_CASE("a run that named its archive by another date is cleaned up after, ano
                                            "/d/c1-202601310101.iso.nrear-new.nrear-part"});
 }
 
+TEST_CASE("where the server does not let us list, a run cleans up after its own name") {
+    const auto places = test_places();
+    MemoryTransport server;
+    server.put(uncommitted(places.archive_path) + transport::kTemporarySuffix, "half");
+    server.put(uncommitted(places.iso_path), "whole");
+    server.may_list = false;
+    CHECK_FALSE(clean_up_earlier_run({&server, &server}, places).empty());
+    CHECK(server.files.empty());
+    server.put(uncommitted(places.archive_path), "archive of a");
+    server.put(uncommitted(places.record_path), record::to_json(record_of("a", places)));
+    CHECK(clean_up_earlier_run({&server, &server}, places).find("finished") != std::string::npos);
+    CHECK(read_record(server, places)->id == "a");
+}
+
 TEST_CASE("an interrupted commit is finished by the next run, and said") {
     const auto places = test_places();
     MemoryTransport server;

@@ -43,6 +43,19 @@ TEST_CASE("history and the newest, oldest first, each with its own files") {
     }
 }
 
+TEST_CASE("where the server does not let us list, the usual names are looked for") {
+    SampleShelf sample;
+    sample.put(SampleShelf::record("aaaa", "2026-01-31T12:00:00Z"), "/d/c0", "/d");
+    sample.server.may_list = false;
+    CHECK_THROWS_WITH(sample.read(), Contains("permission denied"));
+    sample.shelf.usual_names = {"backup.json", "backup.tar.gz", "backup.tar.gz.index", "backup.log"};
+    CHECK(sample.read().at(0).state == State::kWhole);
+    auto next = SampleShelf::record("bbbb", "2026-02-01T12:00:00Z");
+    sample.server.put("/d/c0/backup.json.nrear-new", record::to_json(next));
+    sample.server.put("/d/c0/backup.tar.gz.nrear-new", "archive of bbbb");
+    CHECK(sample.read().at(0).archive_path == "/d/c0/backup.tar.gz.nrear-new");
+}
+
 TEST_CASE("of two backups within one second the one in its place is the newer one") {
     SampleShelf sample;
     sample.put(SampleShelf::record("ffff", "2026-01-31T12:00:00Z"), "/d/c0/20260131-120000-ffff0000", "");

@@ -23,6 +23,7 @@ public:
     std::map<std::string, std::string> files;
     std::set<std::string> directories{"/"};
     std::map<std::string, std::int64_t> times;  ///< where a test wants another than 0
+    bool may_list = true;
     int changes_left = -1;                      ///< negative: lives for ever
 
     std::unique_ptr<base::FinishingSink> create(const std::string& path) override {
@@ -43,8 +44,8 @@ public:
         return directories.contains(path) ? std::optional(transport::FileInfo{name_of(path), 0, 0, true}) : std::nullopt;
     }
     std::vector<transport::FileInfo> list(const std::string& directory) override {
-        if (!directories.contains(directory)) {
-            throw Error(ErrorKind::kGeneral, "list " + directory, "no such directory");
+        if (!directories.contains(directory) || !may_list) {
+            throw Error(ErrorKind::kGeneral, "list " + directory, may_list ? "no such directory" : "permission denied");
         }
         std::vector<transport::FileInfo> found;
         for (const auto& [path, content] : files) {

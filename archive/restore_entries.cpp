@@ -92,6 +92,8 @@ private:
         } else if (result.state == EntryState::kDamaged) {
             const auto outcome = extractor_.set_aside_damaged(made);
             add_warning(summary_.problems, summary_.problem_count, {FileWarning::Kind::kNotRestored, path, base::cat(result.why, ": ", outcome)});
+        } else if (options_.uncertain.contains(place.tar_offset)) {
+            add_warning(summary_.problems, summary_.problem_count, {FileWarning::Kind::kNotRestored, path, kUncertainWhy});
         }
         progress_.transfer_at(tar.bytes_read(), summary_.files);
     }

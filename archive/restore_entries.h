@@ -2,6 +2,8 @@
 // Chosen entries out of an archive: reads its index, and of the archive only the members that hold them.
 #pragma once
 
+#include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,7 @@ struct RestoreEntriesOptions {
     std::vector<std::string> paths;  ///< what PathChoice takes: paths, directories, globs
     bool overwrite = false;          ///< else what exists is left as it is, and is a problem of its entry
     unsigned threads = 0;
+    std::set<std::uint64_t> uncertain;  ///< RebuildSummary::uncertain, where the index was made of a damaged archive: each is a problem
 };
 
 struct RestoreEntriesSummary : RestoreSummary {
@@ -23,6 +26,8 @@ struct RestoreEntriesSummary : RestoreSummary {
     std::uint64_t archive_bytes = 0;   ///< read of the archive
     std::vector<std::string> unmet;    ///< paths that mean nothing in this archive, as typed
 };
+
+inline constexpr const char* kUncertainWhy = "stands directly behind what is lost: restored, but attributes, or a part of its name, may be missing";
 
 /// A hard link whose first name is not among the chosen becomes the file itself. A damaged file gets the ending kDamagedSuffix and is a problem, as is
 /// every entry that is lost. Throws Error: of the sources; kIntegrity for a damaged index; what Extractor throws. `progress` counts bytes of the archive.

@@ -8,6 +8,7 @@
 #include "archive/extractor.h"
 #include "archive/memory_file.h"
 #include "archive/rebuild_index.h"
+#include "archive/restore_entries.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
 #include "core/base/text.h"
@@ -104,7 +105,7 @@ private:
         } else if (result.state == EntryState::kLost) {
             make_from_index(place, result.why);
         } else if (rebuilt_ && rebuilt_->uncertain.contains(place.tar_offset)) {
-            problem(place.path, "stands directly behind what is lost: restored, but attributes, or a part of its name, may be missing");
+            problem(place.path, kUncertainWhy);
         }
         progress_.transfer_at(tar_->bytes_read(), summary_.files);
     }

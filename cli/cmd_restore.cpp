@@ -82,6 +82,7 @@ int cmd_restore(WorkflowContext& workflow) {
     const auto backups = catalog::read_catalog(open.shelf);
     const auto& backup = catalog::choose(backups, operands.front());
     const auto archive = catalog::open_archive(*open.shelf.backup, backup, open_options(workflow), workflow.progress);
+    options.uncertain = archive.rebuilt.uncertain;
     base::make_directories(options.target);
     const auto summary = archive::restore_entries(*archive.archive, *archive.index, options, workflow.progress);
     say_problems(workflow, summary);
@@ -93,7 +94,7 @@ int cmd_restore(WorkflowContext& workflow) {
     } else if (!workflow.arguments.quiet) {
         workflow.out.data(text_of(summary, options.target, options.overwrite));
     }
-    return summary.problem_count == 0 && summary.unmet.empty() ? kExitOk : kExitIncomplete;
+    return summary.problem_count == 0 && summary.unmet.empty() && archive.rebuilt.lost_headers == 0 ? kExitOk : kExitIncomplete;
 }
 
 }  // namespace nrear::cli

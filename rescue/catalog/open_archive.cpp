@@ -7,7 +7,6 @@
 #include <functional>
 #include <vector>
 
-#include "archive/rebuild_index.h"
 #include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
@@ -69,7 +68,11 @@ OpenArchive open_archive(transport::Transport& server, const Backup& backup, con
         throw Error(ErrorKind::kIntegrity, "open the backup " + backup.archive_path, open.index_state == IndexState::kMissing ? "it has no index" : "its index is not the one that was written");
     }
     progress.message(what + ": all of it is read to make one.");
-    open.index = local_copy(options.temporary, [&](base::Sink& out) { archive::rebuild_index(*open.archive, out, {.threads = 0, .salvage = options.salvage}, progress); });
+    open.index = local_copy(options.temporary, [&](base::Sink& out) { open.rebuilt = archive::rebuild_index(*open.archive, out, {.threads = 0, .salvage = options.salvage}, progress); });
+    if (open.rebuilt.lost_headers > 0) {
+        progress.warning(cat("The archive is damaged: at ", open.rebuilt.lost_headers, open.rebuilt.lost_headers == 1 ? " place" : " places",
+                             " files are lost whose names nobody knows without the index."));
+    }
     return open;
 }
 

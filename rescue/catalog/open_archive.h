@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "archive/rebuild_index.h"
 #include "core/base/byte_stream.h"
 #include "core/base/progress.h"
 #include "rescue/catalog/catalog.h"
@@ -21,6 +22,7 @@ struct OpenArchive {
     std::unique_ptr<base::RandomAccessSource> archive;  ///< on the server
     std::unique_ptr<base::RandomAccessSource> index;    ///< a local copy without a name: it is gone through several times, and must not cross the line each time
     IndexState index_state = IndexState::kStored;
+    archive::RebuildSummary rebuilt;  ///< what making it again met; of a damaged archive (salvage) it may lack files
 };
 
 struct OpenOptions {

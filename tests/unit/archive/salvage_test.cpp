@@ -6,6 +6,7 @@
 #include "archive/find_members.h"
 #include "archive/memory_file.h"
 #include "archive/rebuild_index.h"
+#include "archive/restore_entries.h"
 #include "core/base/text.h"
 #include "packed_tree.h"
 
@@ -195,6 +196,27 @@ TEST_CASE("without salvage the error names the files of the damaged member", "[s
         CHECK_THAT(error.why(), Catch::Contains(base::cat("at byte ", index.members[5].offset)) && Catch::Contains("; in it are " + hit[0]));
         CHECK_THAT(error.hint(), Catch::Contains("--salvage"));
     }
+}
+
+TEST_CASE("chosen entries by an index that was made of what is left: what may lack something is named", "[salvage]") {
+    const ManyFiles files;
+    const auto stored = back_up(files.directory.path());
+    const auto places = read_all(stored.index).members;
+    auto archive = stored.archive;
+    archive[places[5].offset + 5000] ^= 1;
+    MemoryArchive source(archive);
+    MemoryFile index;
+    base::NullProgress progress;
+    const auto summary = rebuild_index(source, index, {2, true}, progress);
+    CHECK(summary.lost_headers == 1);
+    REQUIRE(summary.uncertain.size() == 1);
+    base::TempDir target("/dev/shm");
+    const auto restored = restore_entries(source, index, {.target = target.path(), .paths = {"/"}, .threads = 2, .uncertain = summary.uncertain}, progress);
+    std::size_t uncertain = 0;
+    for (const auto& problem : restored.problems) {
+        uncertain += problem.detail == kUncertainWhy ? 1 : 0;
+    }
+    CHECK(uncertain == 1);
 }
 
 TEST_CASE("what lies behind a cut is lost", "[salvage]") {

@@ -80,7 +80,7 @@ def records(tree):
     rescue = {"format": 1, "kind": "rescue", "backup_id": "a", "hostname": "controller-0", "created": "2026-01-31T12:00:00Z", "nrear_version": "0",
               "kernel": "", "backup_url": "file:///nowhere/", "server_addresses": [], "archive_path": "/nowhere/backup.tar.gz",
               "backup_record_path": "/nowhere/backup.json", "exclude_restore": [], "networking_preparation": ["mkdir /prepared"], "modules_to_load": ["8021q"],
-              "pre_recovery_script": "", "post_recovery_script": "", "user_input_timeout_seconds": 300, "use_dhcp": False, "rescue_volume_id": "", "write_protected_ids": [],
+              "pre_recovery_script": "", "post_recovery_script": "", "user_input_timeout_seconds": 300, "retry_time_seconds": 600, "limit_rate": 0, "use_dhcp": False, "rescue_volume_id": "", "write_protected_ids": [],
               "write_protected_label_patterns": [], "autoresize_partitions": "last", "autoresize_exclude": ["boot", "swap", "efi"], "grow_from_percent": 10,
               "consoles": ["tty0", "ttyS0,115200n8"]}
     os.makedirs(f"{tree}/etc/nrear")

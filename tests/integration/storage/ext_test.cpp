@@ -20,7 +20,7 @@ std::vector<std::string> shape(const std::string& device) {
     std::vector<std::string> lines;
     for (const auto& line : base::split_lines(run({"dumpe2fs", "-h", device}))) {
         const auto starts = [&](const char* word) { return line.starts_with(word); };
-        const bool history = starts("Filesystem created") || starts("Last ") || starts("Mount count") || starts("Lifetime") || starts("Checksum:") || starts("Free ") ||
+        const bool history = starts("Filesystem created") || starts("Last ") || starts("Next check after") || starts("Mount count") || starts("Lifetime") || starts("Checksum:") || starts("Free ") ||
                              starts("Overhead") || starts("Journal sequence");
         if (!history) {
             lines.push_back(line);

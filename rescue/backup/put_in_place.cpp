@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "rescue/catalog/names.h"
 #include "rescue/catalog/record_file.h"
 
@@ -15,6 +16,22 @@ namespace {
 using catalog::directory_of;
 using catalog::file_name;
 using catalog::in;
+
+/// A directory on another file system (a mount below the one for backups) takes no file by renaming. Found out here, it fails this run; found out after the
+/// journal is there, it would fail every run from then on. What a kill leaves of it the next run removes: it tries the same.
+void prove_renaming(transport::Transport& server, const std::string& from, const std::string& to) {
+    constexpr const char* kProbe = ".nrear-rename-probe";
+    const auto probe = in(from, kProbe);
+    server.create(probe)->finish();
+    try {
+        server.rename(probe, in(to, kProbe));
+        server.remove(in(to, kProbe));
+    } catch (const Error& error) {
+        server.remove(probe);
+        throw Error(error.kind(), "keep the earlier backup in " + to, base::cat("files of ", from, " cannot be renamed into it: ", error.why()),
+                    "both must lie on one file system of the server; the earlier backup is as it was");
+    }
+}
 
 class Renames {
 public:
@@ -33,9 +50,11 @@ public:
         const auto& [backup, output] = journal_.earlier;
         if (!backup.empty() && replaces_backup() && (!earlier_files().empty() || server_.stat(places_.record_path))) {
             server_.make_directories(backup);
+            prove_renaming(server_, places_.backup_directory, backup);
         }
         if (!output.empty() && moves_iso()) {
             output_->make_directories(output);
+            prove_renaming(*output_, directory_of(places_.iso_path), output);
         }
     }
 

@@ -194,6 +194,21 @@ TEST_CASE("mkbackuponly leaves the ISO in its place; mkrescue leaves the backup 
     CHECK(whole_backups(server, places) == Ids{"1-old", "2-new"});
 }
 
+TEST_CASE("an ISO that cannot move into the history fails the run before anything has moved") {
+    const auto places = test_places();
+    MemoryTransport server;
+    server.make_directories("/d");
+    run(server, places, "1-old", {Earlier::kHistory});
+    const auto before = server.files;
+    server.other_file_system = "/d/c0";
+    CHECK_THROWS_WITH(run(server, places, "2-new", {Earlier::kHistory}), Catch::Contains("files of /d cannot be renamed into it: they lie on two file systems"));
+    clean_up_earlier_run({&server, &server}, places);
+    CHECK(server.files == before);
+    CHECK(whole_backups(server, places) == Ids{"1-old"});
+    run(server, places, "3-next", {Earlier::kReplace});
+    CHECK(whole_backups(server, places) == Ids{"3-next"});
+}
+
 TEST_CASE("an archive of another program is kept, too, when a history is asked for") {
     const auto places = test_places();
     MemoryTransport server;

@@ -24,6 +24,7 @@ public:
     std::set<std::string> directories{"/"};
     std::map<std::string, std::int64_t> times;  ///< where a test wants another than 0
     bool may_list = true;
+    std::string other_file_system;              ///< a directory that nothing from outside is renamed into, nor from inside out
     int changes_left = -1;                      ///< negative: lives for ever
 
     std::unique_ptr<base::FinishingSink> create(const std::string& path) override {
@@ -70,6 +71,10 @@ public:
     }
     void rename(const std::string& from, const std::string& to) override {
         need_directory(to);
+        const auto inside = [&](const std::string& path) { return !other_file_system.empty() && path.starts_with(other_file_system + "/"); };
+        if (inside(from) != inside(to)) {
+            throw Error(ErrorKind::kGeneral, "rename " + from, "they lie on two file systems");
+        }
         change();
         auto moved = files.extract(from);
         if (moved.empty()) {

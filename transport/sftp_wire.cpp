@@ -22,7 +22,7 @@ constexpr std::size_t kMostExtensions = 256;
 }  // namespace
 
 SftpWire::SftpWire(std::unique_ptr<ByteChannel> channel, WireLimits limits)
-    : channel_(std::move(channel)), limits_(limits), buffer_(std::make_unique_for_overwrite<std::byte[]>(limits.window.most)), receive_window_(limits.window.least), last_heard_(Clock::now()), last_ping_(last_heard_) {}
+    : channel_(std::move(channel)), limits_(limits), buffer_(std::make_unique_for_overwrite<std::byte[]>(2 * limits.window.most)), receive_window_(2 * limits.window.least), last_heard_(Clock::now()), last_ping_(last_heard_) {}
 
 template <class Action>
 decltype(auto) SftpWire::guarded(Action&& action) {

@@ -52,8 +52,9 @@ public:
     const WireLimits& limits() const { return limits_; }
     /// The shortest time from sending a request to taking in its reply; 0 before the first.
     std::chrono::steady_clock::duration round_trip() const { return round_trip_.value_or(std::chrono::steady_clock::duration(0)); }
-    /// From now on so many bytes may be on their way to us. Never less than before.
-    void widen(std::size_t window) { receive_window_ = std::clamp(window, receive_window_, limits_.window.most); }
+    /// From now on so many bytes may have been asked for. The channel's window is twice that and never the bound: it is opened anew in halves, and costs no
+    /// memory, since nothing comes that was not asked for.
+    void widen(std::size_t asked_for) { receive_window_ = std::clamp(2 * asked_for, receive_window_, 2 * limits_.window.most); }
     bool broken() const { return broken_ != nullptr; }
 
     /// While this lives, waits ignore interruption and end after `limit`: for cleaning up on the way out.

@@ -18,6 +18,8 @@ namespace nrear::archive {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr int kLastSmallZstdLevel = 5;      // those above take up to 20 MiB a thread,
+constexpr unsigned kMostLargePackers = 4;   // so they get few
 constexpr auto kInterruptPoll = std::chrono::milliseconds(100);
 
 double seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
@@ -32,8 +34,12 @@ struct Buffers {
 
 unsigned packers_wanted(const PackOptions& options) {
     const unsigned wanted = options.threads == 0 ? allowed_processors() : options.threads;
+    const auto& [codec, level] = options.compression;
+    if (codec == Codec::kZstd && level > kLastSmallZstdLevel) {
+        return std::min(wanted, kMostLargePackers);
+    }
     // A plain tar needs none, but for the one that passes its blocks on.
-    return options.compression.codec == Codec::kNone ? 1 : std::min(wanted, kMostPackers);
+    return codec == Codec::kNone ? 1 : std::min(wanted, kMostPackers);
 }
 
 }  // namespace

@@ -13,8 +13,9 @@ namespace nrear::archive {
 
 /// Splits what is written into blocks of kBlockSize, packs them, writes the members to `out`: gzip members, zstd frames, or the blocks themselves for a
 /// plain tar. Order: as written. Bound: pack_slots(threads) blocks and their members in flight, and what the compressors of a thread take: with 16 threads
-/// 48 MiB and 16 times 3 MiB; zstd above level 5 takes up to 20 MiB a thread, and gets four threads at most. End: the first error of any stage is thrown from write(), space() or finish(); destroying it unfinished drops what is in
-/// flight and joins its threads. `out` must outlive it and is written by one thread of ours, which also calls the listener.
+/// 48 MiB and 16 times 3 MiB; zstd above level 5 takes up to 20 MiB a thread, and gets four threads at most. End: the first error of any stage is thrown
+/// from write(), space() or finish(); destroying it unfinished drops what is in flight and joins its threads. `out` must outlive it and is written by one
+/// thread of ours, which also calls the listener.
 class GzipSink final : public base::FinishingSink, public BlockOutput {
 public:
     GzipSink(base::Sink& out, PackOptions options);

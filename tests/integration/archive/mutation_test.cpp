@@ -118,3 +118,25 @@ TEST_CASE("mutation: an archive of one gzip stream by GNU tar") {
     }
     CHECK(archives.refused > 300);
 }
+
+TEST_CASE("mutation: archives that other programs packed") {
+    DamagedArchives archives;
+    const base::TempDir directory;
+    for (const char* packer : {"zstd", "bzip2", "xz", "lz4"}) {
+        run({"tar", "--format=posix", "--numeric-owner", "-I", packer, "-C", archives.source(), "-cf", directory.path() + "/a", "."});
+        const std::string whole = base::read_file(directory.path() + "/a");
+        REQUIRE(archives.outcome(whole) == "");
+        const int before = archives.refused;
+        const auto times = std::size_t(nrear::test::repeats(60, 2000));
+        for (std::size_t i = 0; i < times; ++i) {
+            std::string broken = whole;
+            const std::size_t at = i * 7919 % whole.size();
+            broken[at] = static_cast<char>(broken[at] ^ (1 << i % 8));
+            INFO(packer << ": flipped bit " << i % 8 << " of byte " << at);
+            CHECK(archives.outcome(broken) == "");
+            INFO(packer << ": cut at " << at);
+            CHECK(archives.outcome(whole.substr(0, at)) == "");
+        }
+        CHECK(archives.refused - before > static_cast<int>(times) * 3 / 2);
+    }
+}

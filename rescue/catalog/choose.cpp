@@ -29,7 +29,11 @@ std::string names_of(const std::vector<const Backup*>& backups) {
 }
 
 const Backup& latest(const std::vector<Backup>& backups) {
-    const auto found = std::find_if(backups.rbegin(), backups.rend(), [](const Backup& backup) { return backup.state == State::kWhole; });
+    const auto newest = [&](auto good) { return std::find_if(backups.rbegin(), backups.rend(), good); };
+    auto found = newest([](const Backup& backup) { return backup.state == State::kWhole; });
+    if (found == backups.rend()) {  // better one with a hole than none: whoever reads it says what is damaged, and how to take the rest
+        found = newest([](const Backup& backup) { return backup.state == State::kDamaged && backup.record && !backup.archive_path.empty(); });
+    }
     if (found == backups.rend()) {
         throw Error(ErrorKind::kGeneral, "find the latest backup", "there is no whole one", "nrear list shows what there is");
     }

@@ -12,7 +12,7 @@ namespace nrear::catalog {
 /// How `list` names it and choose() finds it: the start of its id, or the archive's file name where there is no record.
 std::string name_of(const Backup& backup);
 
-/// `wanted`: "latest" (the newest whole one), the start of an id, or the file name of an archive without a record.
+/// `wanted`: "latest" (the newest whole one; where none is whole the newest damaged one), the start of an id, or the file name of an archive without a record.
 /// Throws Error (kGeneral): there is none, or several begin so; the hint names what there is.
 const Backup& choose(const std::vector<Backup>& backups, const std::string& wanted);
 

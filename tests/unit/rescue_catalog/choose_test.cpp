@@ -45,5 +45,9 @@ TEST_CASE("by a start of the id that only one has, by latest, by the name of a f
     CHECK(refusal(backups, "ff") == "find the backup 'ff': no id begins so | there are 1a2b3c4d, 1a9f0000, 77770000, backup.tar.gz; or write latest");
     CHECK(refusal(backups, "") == "find the backup '': no id begins so | there are 1a2b3c4d, 1a9f0000, 77770000, backup.tar.gz; or write latest");
     CHECK(refusal({}, "1a") == "find the backup '1a': there are no backups | nrear list says where it looks");
-    CHECK(refusal({backups[2]}, "latest") == "find the latest backup: there is no whole one | nrear list shows what there is");
+    auto holed = backups[2];
+    CHECK(refusal({holed}, "latest") == "find the latest backup: there is no whole one | nrear list shows what there is");  // its archive is gone
+    holed.archive_path = "/d/c0/backup.tar.gz";
+    CHECK(choose({holed}, "latest").record->id == "77770000-3333");
+    CHECK(choose({backups[0], holed}, "latest").record->id == "1a2b3c4d-1111");
 }

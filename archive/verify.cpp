@@ -161,11 +161,12 @@ private:
 
     void check_hash(const Sha256Bytes& found) {
         const std::string hex = base::to_hex(found);
-        if (found != facts_.totals.archive_sha256) {
-            problem(base::cat("the archive's SHA-256 is ", hex, ", its index tells of ", base::to_hex(facts_.totals.archive_sha256)));
-        }
+        const std::string indexed = base::to_hex(facts_.totals.archive_sha256);
         if (!options_.archive_sha256.empty() && hex != options_.archive_sha256) {
             problem(base::cat("the archive's SHA-256 is ", hex, ", recorded was ", options_.archive_sha256));
+        }
+        if (hex != indexed && indexed != options_.archive_sha256) {  // said once, when index and record agree
+            problem(base::cat("the archive's SHA-256 is ", hex, ", its index tells of ", indexed));
         }
     }
 

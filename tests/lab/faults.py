@@ -12,7 +12,7 @@ import struct
 import subprocess
 import sys
 
-from . import faults_rescue, image, journey, machine, node_spec, sandbox, server
+from . import faults_backups, faults_rescue, image, journey, machine, node_spec, sandbox, server
 from .checks import Checks
 from .depot import Depot
 from .report import LabError, Step, run, say, show_failure
@@ -219,6 +219,12 @@ class Faults:
         unpacked = subprocess.run(["bsdtar", "-xOf", glob.glob(folder + "/initrd*")[0]], capture_output=True, check=True).stdout
         self.checks.that("nor in the rescue system", b"undercloud-0" in unpacked and PASSWORD.encode() not in unpacked, f"{len(unpacked)} bytes looked at")
 
+    def broken_line(self):
+        faults_backups.broken_line(self)
+
+    def backups(self):
+        faults_backups.look(self)
+
     # --- what is on the server ---
 
     def on_server(self):
@@ -258,7 +264,7 @@ class Faults:
             self.console = node.console
             self.prepare()
             for group in (self.usage, self.login, self.storage, self.bad_server, self.layouts, self.output, self.first_backup, self.interruptions,
-                          self.good_run, self.secrets, self.unattended_iso):
+                          self.broken_line, self.good_run, self.backups, self.secrets, self.unattended_iso):
                 with Step(group.__name__.replace("_", " ")):
                     group()
 

@@ -4,6 +4,7 @@
 
 import crypt
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -47,6 +48,16 @@ def _replace_account(name, line, mode):
         new.write(line + "\n")
     os.chmod(copy, mode)
     sandbox.mount(copy, name, flags=sandbox.MS_BIND)
+
+
+def _descendants(pid):
+    """Process numbers of all below `pid`, parents first."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
+            found = [int(child) for child in children.read().split()]
+    except FileNotFoundError:
+        return []
+    return found + [lower for child in found for lower in _descendants(child)]
 
 
 class Server:
@@ -122,6 +133,14 @@ class Server:
     def _stop(self):
         self.process.terminate()
         self.process.wait()
+
+    def end_sessions(self):
+        """As a reset of every connection: whoever was logged in is not any more. A session is a process, its child holds the connection, too."""
+        for pid in reversed(_descendants(self.process.pid)):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # it has ended by itself
 
     def log_lines(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as log:

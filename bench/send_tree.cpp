@@ -27,15 +27,6 @@ namespace {
 using namespace nrear;
 using Clock = std::chrono::steady_clock;
 
-class Nobody final : public base::Questions {
-public:
-    bool interactive() const override { return false; }
-    std::optional<std::string> secret(const std::string&) override { return std::nullopt; }
-    std::optional<std::string> line(const std::string&) override { return std::nullopt; }
-    bool confirm(const std::string&, const std::string&) override { return false; }
-    std::string choose(const std::string&, const std::vector<base::Choice>&, const std::string& safe_default) override { return safe_default; }
-};
-
 class NoSink final : public base::Sink {
 public:
     void write(base::Bytes) override {}
@@ -92,7 +83,7 @@ std::uint64_t pack(const std::string& tree, base::Sink& sink) {
 }
 
 std::uint64_t run(const Arguments& arguments) {
-    Nobody nobody;
+    base::NoQuestions nobody;
     const auto location = transport::parse_location(arguments.url, "the URL");
     const auto place = transport::open_place(location, arguments.line, nobody, base::null_log());
     if (arguments.source.empty()) {

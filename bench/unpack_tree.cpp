@@ -27,15 +27,6 @@ namespace {
 using namespace nrear;
 using Clock = std::chrono::steady_clock;
 
-class Nobody final : public base::Questions {
-public:
-    bool interactive() const override { return false; }
-    std::optional<std::string> secret(const std::string&) override { return std::nullopt; }
-    std::optional<std::string> line(const std::string&) override { return std::nullopt; }
-    bool confirm(const std::string&, const std::string&) override { return false; }
-    std::string choose(const std::string&, const std::vector<base::Choice>&, const std::string& safe_default) override { return safe_default; }
-};
-
 struct Arguments {
     std::vector<std::string> names;  ///< archive, target
     std::string server;
@@ -75,7 +66,7 @@ archive::RestoreSummary restore(const Arguments& arguments) {
         base::FileSource source(arguments.names[0]);
         return archive::restore_backup(source, arguments.restore, progress);
     }
-    Nobody nobody;
+    base::NoQuestions nobody;
     const auto server = transport::connect_sftp(transport::parse_location(arguments.server, "--server"), arguments.ssh, nobody, base::null_log());
     return archive::restore_backup(*server->open(arguments.names[0]), arguments.restore, progress);
 }

@@ -28,4 +28,14 @@ public:
     virtual std::string choose(const std::string& question, const std::vector<Choice>& choices, const std::string& safe_default) = 0;
 };
 
+/// Nobody is there: every question gets its safe answer.
+class NoQuestions final : public Questions {
+public:
+    bool interactive() const override { return false; }
+    std::optional<std::string> secret(const std::string&) override { return std::nullopt; }
+    std::optional<std::string> line(const std::string&) override { return std::nullopt; }
+    bool confirm(const std::string&, const std::string&) override { return false; }
+    std::string choose(const std::string&, const std::vector<Choice>&, const std::string& safe_default) override { return safe_default; }
+};
+
 }  // namespace nrear::base

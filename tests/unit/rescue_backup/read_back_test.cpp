@@ -21,16 +21,6 @@ using namespace nrear::backup;
 
 namespace {
 
-/// Nobody is there to answer.
-class Nobody final : public base::Questions {
-public:
-    bool interactive() const override { return false; }
-    std::optional<std::string> secret(const std::string&) override { return std::nullopt; }
-    std::optional<std::string> line(const std::string&) override { return std::nullopt; }
-    bool confirm(const std::string&, const std::string&) override { return false; }
-    std::string choose(const std::string&, const std::vector<base::Choice>&, const std::string& safe_default) override { return safe_default; }
-};
-
 /// An archive of some members and its index, stored and not yet committed.
 struct Stored {
     base::TempDir directory{"/tmp"};
@@ -75,7 +65,7 @@ struct Stored {
     std::string read(double percent) {
         const base::Root root("/");
         base::PosixCommandRunner runner;
-        Nobody nobody;
+        base::NoQuestions nobody;
         base::NullProgress silent;
         const BackupContext context{.settings = settings, .root = root, .runner = runner, .questions = nobody, .progress = silent, .log = base::null_log(), .nrear_version = {}, .program = {},
                                     .kernel_release = {}, .line = {}};

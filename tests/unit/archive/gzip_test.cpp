@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // GzipSink and DecompressInput: what goes in comes out, damage is seen, and nothing hangs when one end fails or goes away.
-#include <zlib.h>
-
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <cstring>
@@ -13,6 +11,7 @@
 #include "archive/gzip_member.h"
 #include "archive/gzip_sink.h"
 #include "core/base/interrupt.h"
+#include "gzip_stream.h"
 #include "memory_streams.h"
 
 using namespace nrear;
@@ -50,21 +49,6 @@ std::string unpacked(const std::string& archive, std::size_t step = 65536, unsig
         input.consume(bytes.size());
     }
     return data;
-}
-
-/// One plain gzip stream, as gzip(1) makes it.
-std::string zlib_packed(const std::string& data) {
-    z_stream stream{};
-    REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-    std::string out(deflateBound(&stream, data.size()), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
-    stream.avail_in = static_cast<uInt>(data.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
 }
 
 ErrorKind failure_of(const std::string& archive) {
@@ -172,17 +156,17 @@ TEST_CASE("gzip: a listener that fails ends the run like a sink that fails") {
 TEST_CASE("gzip: foreign archives, one stream, several, mixed with ours, with zeros behind, not packed at all") {
     const std::string a = some_data(2500000, 5);
     const std::string b = some_data(10, 6);
-    CHECK(unpacked(zlib_packed(a)) == a);
-    CHECK(unpacked(zlib_packed(a), 3) == a);
-    CHECK(unpacked(zlib_packed(b) + zlib_packed(a)) == b + a);
-    CHECK(unpacked(packed(a) + zlib_packed(b) + packed(b)) == a + b + b);
+    CHECK(unpacked(gzip_stream(a)) == a);
+    CHECK(unpacked(gzip_stream(a), 3) == a);
+    CHECK(unpacked(gzip_stream(b) + gzip_stream(a)) == b + a);
+    CHECK(unpacked(packed(a) + gzip_stream(b) + packed(b)) == a + b + b);
     CHECK(unpacked(packed(a) + std::string(5000, '\0')) == a);
     CHECK(unpacked("plain " + a) == "plain " + a);
 }
 
 TEST_CASE("gzip: truncation anywhere is an integrity error") {
     const std::string data = some_data(1300000, 7);
-    for (const std::string& archive : {packed(data), zlib_packed(data)}) {
+    for (const std::string& archive : {packed(data), gzip_stream(data)}) {
         for (std::size_t size = 1; size < archive.size(); size += archive.size() / 97) {
             if (archive.substr(0, size).size() < 2) {
                 continue;  // one byte is no gzip, but "plain"; the tar reader refuses it
@@ -199,7 +183,7 @@ TEST_CASE("gzip: truncation anywhere is an integrity error") {
 
 TEST_CASE("gzip: every flipped bit in deflate data or trailer is seen") {
     const std::string data = some_data(1100000, 8);
-    for (const std::string& archive : {packed(data), zlib_packed(data)}) {
+    for (const std::string& archive : {packed(data), gzip_stream(data)}) {
         for (std::size_t at = kMemberHeaderSize; at < archive.size(); at += 1 + archive.size() / 211) {
             std::string broken = archive;
             broken[at] = static_cast<char>(broken[at] ^ (1 << at % 8));
@@ -218,7 +202,7 @@ TEST_CASE("gzip: every flipped bit in deflate data or trailer is seen") {
 
 TEST_CASE("gzip: what follows the archive is named") {
     CHECK(failure_of(packed("x") + "garbage") == ErrorKind::kIntegrity);
-    CHECK(failure_of(zlib_packed("x") + std::string(600, '\0') + "garbage") == ErrorKind::kIntegrity);
+    CHECK(failure_of(gzip_stream("x") + std::string(600, '\0') + "garbage") == ErrorKind::kIntegrity);
 }
 
 TEST_CASE("gzip: a sink that fails is told to the writer, and nothing hangs") {

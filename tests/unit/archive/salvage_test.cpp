@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/salvage.h"
 
-#include <zlib.h>
-
 #include "archive/find_members.h"
 #include "archive/memory_file.h"
 #include "archive/rebuild_index.h"
 #include "archive/restore_entries.h"
 #include "core/base/text.h"
+#include "gzip_stream.h"
 #include "packed_tree.h"
 
 using namespace nrear;
@@ -79,20 +78,6 @@ struct Salvaged {
         return names;
     }
 };
-
-std::string gzip_stream(const std::string& text) {
-    z_stream stream{};
-    REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-    std::string out(deflateBound(&stream, text.size()), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <map>
 
+#include "archive/hashing_streams.h"
 #include "core/base/fd_stream.h"
 #include "core/base/temp_dir.h"
 #include "core/base/text.h"
@@ -180,9 +181,9 @@ RescueIso make_rescue_iso(const BackupContext& context, const layout::Layout& la
     context.progress.step_started("Writing the ISO", 0, 0);
     base::AtomicFile local(places.local_iso_path);
     TeeSink both(upload == nullptr ? std::vector<base::Sink*>{&local} : std::vector<base::Sink*>{&local, upload});
-    MeasuringSink measured(both);
+    archive::HashingSink measured(both);
     made.size = iso::write_iso(options, measured);
-    made.sha256 = measured.sha256();
+    made.sha256 = base::to_hex(measured.finish_hash());
     local.finish();
     context.progress.step_finished(base::human_size(made.size));
     return made;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Small sinks of the backup workflow: one stream to several places, its checksum on the way.
+// Small sinks of the backup workflow: one stream to several places, or kept.
 #pragma once
 
 #include <cstdint>
@@ -8,27 +8,8 @@
 #include <vector>
 
 #include "core/base/byte_stream.h"
-#include "core/base/digest.h"
 
 namespace nrear::backup {
-
-/// Counts and hashes what passes through. Does not own `out`.
-class MeasuringSink final : public base::Sink {
-public:
-    explicit MeasuringSink(base::Sink& out) : out_(out) {}
-    void write(base::Bytes bytes) override {
-        out_.write(bytes);
-        digest_.update(bytes);
-        size_ += bytes.size();
-    }
-    std::uint64_t size() const noexcept { return size_; }
-    std::string sha256() { return digest_.finish(); }
-
-private:
-    base::Sink& out_;
-    base::Sha256 digest_;
-    std::uint64_t size_ = 0;
-};
 
 /// Writes to each sink in turn. Does not own them.
 class TeeSink final : public base::Sink {

@@ -19,6 +19,7 @@
 #include "tests/integration/transport/scripted_questions.h"
 #include "tests/integration/transport/ssh_server.h"
 #include "tests/integration/transport/tcp_proxy.h"
+#include "tests/support/thrown_by.h"
 
 namespace nrear::transport::testing {
 
@@ -41,17 +42,6 @@ std::unique_ptr<SftpTransport> connect_through(const SshServer& server, const Tc
     return connect_sftp(server.location(proxy.port()), options, nobody, base::null_log());
 }
 
-template <class Action>
-Error thrown_by(Action&& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error;
-    }
-    FAIL("nothing was thrown");
-    return {ErrorKind::kGeneral, ""};
-}
-
 }  // namespace
 
 TEST_CASE("a line that breaks at any point is a network error, and the next run cleans up") {
@@ -63,7 +53,7 @@ TEST_CASE("a line that breaks at any point is a network error, and the next run 
         INFO("cut after " << after);
         const TcpProxy proxy(server.port(), {.cut_after = after});  // noticed at once, not by a time limit
         const auto start = steady_clock::now();
-        const auto error = thrown_by([&] { contract::put(*connect_through(server, proxy, seconds(60)), directory + "/file", bytes); });
+        const auto error = test::thrown_by([&] { contract::put(*connect_through(server, proxy, seconds(60)), directory + "/file", bytes); });
         INFO(error.what());
         CHECK(error.kind() == ErrorKind::kNetwork);
         CHECK_FALSE(error.hint().empty());
@@ -93,28 +83,28 @@ TEST_CASE("a line that falls silent is noticed within its time limit") {
         const TcpProxy proxy(server.port(), {.stall_after = i == 2 ? 40000u : 2000000u});
         const auto transport = connect_through(server, proxy, seconds(2));
         const auto start = steady_clock::now();
-        const auto error = thrown_by([&] { actions[i](*transport); });
+        const auto error = test::thrown_by([&] { actions[i](*transport); });
         INFO(error.what());
         CHECK(error.kind() == ErrorKind::kNetwork);
         CHECK(steady_clock::now() - start < seconds(20));
-        CHECK(thrown_by([&] { transport->stat(directory); }).kind() == ErrorKind::kNetwork);  // at once from now on
+        CHECK(test::thrown_by([&] { transport->stat(directory); }).kind() == ErrorKind::kNetwork);  // at once from now on
     }
 }
 
 TEST_CASE("a server that accepts and says nothing does not hold us") {
     const TcpProxy proxy(1, LineFaults{});  // nobody listens at port 1: the proxy accepts and closes
     const SshServer server;
-    CHECK(thrown_by([&] { connect_through(server, proxy); }).kind() == ErrorKind::kNetwork);
+    CHECK(test::thrown_by([&] { connect_through(server, proxy); }).kind() == ErrorKind::kNetwork);
     const TcpProxy silent(server.port(), {.stall_after = 0});
     const auto start = steady_clock::now();
-    CHECK_THAT(thrown_by([&] { connect_through(server, silent, seconds(30), seconds(1)); }).why(), Catch::Contains("no answer"));
+    CHECK_THAT(test::thrown_by([&] { connect_through(server, silent, seconds(30), seconds(1)); }).why(), Catch::Contains("no answer"));
     CHECK(steady_clock::now() - start < seconds(15));
 }
 
 TEST_CASE("nobody listens, no such name, pinned addresses") {
     const SshServer server;
     ScriptedQuestions nobody;
-    const auto closed = thrown_by([&] { connect_sftp(server.location(free_port()), server.options(), nobody, base::null_log()); });
+    const auto closed = test::thrown_by([&] { connect_sftp(server.location(free_port()), server.options(), nobody, base::null_log()); });
     CHECK(closed.kind() == ErrorKind::kNetwork);
     CHECK_THAT(closed.why(), Catch::Contains("Connection refused"));
 
@@ -122,7 +112,7 @@ TEST_CASE("nobody listens, no such name, pinned addresses") {
     location.host = "no-such-host.invalid";
     auto options = server.options();
     options.connect_time_limit = seconds(5);
-    const auto unknown = thrown_by([&] { connect_sftp(location, options, nobody, base::null_log()); });
+    const auto unknown = test::thrown_by([&] { connect_sftp(location, options, nobody, base::null_log()); });
     CHECK(unknown.kind() == ErrorKind::kNetwork);
     CHECK_THAT(unknown.what_failed() + unknown.hint(), Catch::Contains("no-such-host.invalid") && Catch::Contains("/etc/hosts"));
 
@@ -141,7 +131,7 @@ TEST_CASE("a full disk is named with its figures, and the earlier file survives"
     const auto transport = connect(server);
     contract::put(*transport, directory + "/file", pattern(1000));
     const auto bytes = pattern(1 << 20);
-    const auto error = thrown_by([&] {
+    const auto error = test::thrown_by([&] {
         const auto sink = transport->create(directory + "/file");
         for (int i = 0; i < 80; ++i) {
             sink->write(bytes);
@@ -160,18 +150,18 @@ TEST_CASE("read-only, forbidden and missing places are told apart") {
     const auto directory = fresh_directory();
     const auto transport = connect(server);
     ::mkdir((directory + "/root").c_str(), 0755);
-    const auto forbidden = thrown_by([&] { transport->create(directory + "/root/file"); });
+    const auto forbidden = test::thrown_by([&] { transport->create(directory + "/root/file"); });
     CHECK(forbidden.kind() == ErrorKind::kGeneral);
     CHECK(forbidden.why() == "permission denied");
     CHECK_THAT(forbidden.what_failed(), Catch::Contains(directory + "/root/file") && Catch::Contains("nrear-test@127.0.0.1"));
     CHECK_THAT(forbidden.hint(), Catch::Contains("nrear-test may write there"));
-    CHECK(thrown_by([&] { transport->make_directories(directory + "/root/x/y"); }).why() == "permission denied");
-    CHECK_THAT(thrown_by([&] { transport->create(directory + "/nothing/file"); }).why(), Catch::Contains("no such file"));
-    CHECK_THAT(thrown_by([&] { transport->open(directory + "/nothing"); }).why(), Catch::Contains("no such file"));
+    CHECK(test::thrown_by([&] { transport->make_directories(directory + "/root/x/y"); }).why() == "permission denied");
+    CHECK_THAT(test::thrown_by([&] { transport->create(directory + "/nothing/file"); }).why(), Catch::Contains("no such file"));
+    CHECK_THAT(test::thrown_by([&] { transport->open(directory + "/nothing"); }).why(), Catch::Contains("no such file"));
 
     // sshd forked before this mount sees it as well: the namespace is one.
     REQUIRE(::mount("tmpfs", (directory + "/root").c_str(), "tmpfs", MS_RDONLY, "mode=777") == 0);
-    const auto read_only = thrown_by([&] { transport->create(directory + "/root/file"); });
+    const auto read_only = test::thrown_by([&] { transport->create(directory + "/root/file"); });
     CHECK_THAT(read_only.why(), Catch::Contains("read-only"));
     ::umount2((directory + "/root").c_str(), MNT_DETACH);
 }
@@ -281,7 +271,7 @@ TEST_CASE("files are private, directories closed to others") {
 
 TEST_CASE("a server without SFTP says so") {
     const SshServer server({.sftp_command = "/nonexistent/sftp-server"});
-    const auto error = thrown_by([&] { connect(server); });
+    const auto error = test::thrown_by([&] { connect(server); });
     INFO(error.what());
     CHECK((error.kind() == ErrorKind::kNetwork || error.kind() == ErrorKind::kGeneral));
     CHECK_FALSE(error.hint().empty());

@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "tests/unit/transport/retry_by_hand.h"
 #include "transport/local_transport.h"
+#include "tests/support/thrown_by.h"
 
 namespace nrear::transport {
 
@@ -20,17 +21,6 @@ const Error kBroken(ErrorKind::kNetwork, "talk to undercloud-0", "the connection
 const Error kUnreachable(ErrorKind::kNetwork, "connect to undercloud-0 port 22", "192.168.24.1: No route to host");
 
 std::unique_ptr<ResumableTransport> local() { return std::make_unique<LocalTransport>(); }
-
-template <class Action>
-Error thrown_by(Action&& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error;
-    }
-    FAIL("nothing was thrown");
-    return {ErrorKind::kGeneral, ""};
-}
 
 }  // namespace
 
@@ -56,14 +46,14 @@ TEST_CASE("a line that does not come back is given up, and stays so") {
     RetryByHand time;
     int tries = 0;
     Line line(local(), [&]() -> std::unique_ptr<ResumableTransport> { ++tries; throw kUnreachable; }, time.options(seconds(60)));
-    const auto error = thrown_by([&] { line.mend(kBroken); });
+    const auto error = test::thrown_by([&] { line.mend(kBroken); });
     CHECK(error.kind() == ErrorKind::kNetwork);
     CHECK(error.why() == "the line broke and did not come back: tried 6 times in 60 s, at last: connect to undercloud-0 port 22: 192.168.24.1: No route to host");
     CHECK_THAT(error.hint(), Catch::Contains("RETRY_TIME"));
     CHECK(time.pauses == std::vector<seconds>{seconds(1), seconds(2), seconds(4), seconds(8), seconds(16), seconds(29)});
     const auto pauses = time.pauses.size();
-    CHECK(thrown_by([&] { line.transport(); }).why() == error.why());
-    CHECK(thrown_by([&] { line.mend(kBroken); }).why() == error.why());
+    CHECK(test::thrown_by([&] { line.transport(); }).why() == error.why());
+    CHECK(test::thrown_by([&] { line.mend(kBroken); }).why() == error.why());
     CHECK(time.pauses.size() == pauses);
     CHECK(tries == 6);
 }
@@ -72,7 +62,7 @@ TEST_CASE("a line that comes back and breaks before anything has arrived is no p
     RetryByHand time;
     Line line(local(), local, time.options(seconds(100)));
     int breaks = 0;
-    const auto error = thrown_by([&] {
+    const auto error = test::thrown_by([&] {
         for (;; ++breaks) {
             line.mend(kBroken);
         }
@@ -98,20 +88,20 @@ TEST_CASE("a refusal while connecting again is final") {
     int tries = 0;
     Line line(local(), [&]() -> std::unique_ptr<ResumableTransport> { ++tries; throw Error(kind, "log in as backup@undercloud-0", "the server refused the password"); },
               time.options(seconds(600)));
-    const auto error = thrown_by([&] { line.mend(kBroken); });
+    const auto error = test::thrown_by([&] { line.mend(kBroken); });
     CHECK(error.kind() == kind);
     CHECK_THAT(error.what(), Catch::Contains("the server refused the password (while connecting again after the line broke)"));
-    CHECK(thrown_by([&] { line.transport(); }).kind() == kind);
+    CHECK(test::thrown_by([&] { line.transport(); }).kind() == kind);
     CHECK(tries == 1);
 }
 
 TEST_CASE("other errors are passed on, and with a time of 0 all are") {
     RetryByHand time;
     Line line(local(), local, time.options(seconds(600)));
-    CHECK(thrown_by([&] { line.mend(Error(ErrorKind::kNoSpaceRemote, "write", "the disk is full")); }).kind() == ErrorKind::kNoSpaceRemote);
+    CHECK(test::thrown_by([&] { line.mend(Error(ErrorKind::kNoSpaceRemote, "write", "the disk is full")); }).kind() == ErrorKind::kNoSpaceRemote);
     CHECK(line.generation() == 1);
     Line never(local(), local, time.options(seconds(0)));
-    CHECK(thrown_by([&] { never.mend(kBroken); }).why() == kBroken.why());
+    CHECK(test::thrown_by([&] { never.mend(kBroken); }).why() == kBroken.why());
     CHECK(time.pauses.empty());
     CHECK(time.warnings.empty());
 }

@@ -69,17 +69,18 @@ TEST_CASE("an upload whose line is cut anywhere is whole, and at most a window i
     const auto upload = [&](Transport& transport) { contract::put(transport, directory + "/file", bytes, 1048576); };
     const auto login = login_alone(server);
     const auto whole = clean_run(server, upload);
-    std::set<std::uint64_t> places;
-    for (std::uint64_t at = login; at < whole; at += (whole - login) / 11) {
+    std::set<std::uint64_t> places;  // counted from the end of the login
+    for (std::uint64_t at = 0; at < whole - login; at += (whole - login) / 11) {
         places.insert(at);
     }
     for (std::uint64_t before_end = 40; before_end < 700; before_end += 60) {
-        places.insert(whole - before_end);  // the last answers: fsync, fstat, close, rename
+        places.insert(whole - login - before_end);  // the last answers: fsync, fstat, close, rename
     }
     for (const auto at : places) {
-        INFO("cut after " << at << " of " << whole);
-        const TcpProxy proxy(server.port(), [at](unsigned number) { return LineFaults{.cut_after = number == 0 ? at : UINT64_MAX}; });
+        INFO("cut " << at << " after the login, of " << whole << " with it");
+        TcpProxy proxy(server.port(), LineFaults{});
         Lasting line(server, proxy);
+        proxy.cut_after_another(at);
         upload(*line.transport);
         CHECK((contract::get(*direct(server), directory + "/file") == bytes));
         CHECK(contract::names(*direct(server), directory) == std::vector<std::string>{"file"});
@@ -111,10 +112,11 @@ TEST_CASE("a download whose line is cut anywhere is whole") {
     const auto download = [&](Transport& transport) { CHECK((contract::get(transport, directory + "/file") == bytes)); };
     const auto login = login_alone(server);
     const auto whole = clean_run(server, download);
-    for (std::uint64_t at = login; at < whole; at += (whole - login) / 9) {
-        INFO("cut after " << at << " of " << whole);
-        const TcpProxy proxy(server.port(), [at](unsigned number) { return LineFaults{.cut_after = number == 0 ? at : UINT64_MAX}; });
+    for (std::uint64_t at = 0; at < whole - login; at += (whole - login) / 9) {
+        INFO("cut " << at << " after the login, of " << whole << " with it");
+        TcpProxy proxy(server.port(), LineFaults{});
         Lasting line(server, proxy);
+        proxy.cut_after_another(at);
         download(*line.transport);
         CHECK(proxy.connections() <= 2);
         CHECK(proxy.forwarded() <= whole + kWindow + 2 * kRequest + 2 * login);

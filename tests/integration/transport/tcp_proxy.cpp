@@ -88,6 +88,7 @@ struct TcpProxy::Connection {
     std::atomic<std::uint64_t> forwarded{0};
     std::atomic<int> running{2};
     std::atomic<bool> closed{false};
+    std::atomic<bool> cut{false};
     std::thread up{};
     std::thread down{};
 };
@@ -141,6 +142,11 @@ void TcpProxy::serve() {
     }
 }
 
+std::uint64_t TcpProxy::until_cut(const Connection& connection) const {
+    const auto left = [](std::uint64_t limit, std::uint64_t used) { return limit > used ? limit - used : 0; };
+    return std::min(left(connection.faults.cut_after, connection.forwarded), left(cut_at_, forwarded_));
+}
+
 void TcpProxy::pump(Connection& connection, bool from_client) {
     const int from = from_client ? connection.client.get() : connection.server.get();
     const int to = from_client ? connection.server.get() : connection.client.get();
@@ -163,11 +169,13 @@ void TcpProxy::pump(Connection& connection, bool from_client) {
             }
         }
         if (polled[1].revents != 0) {
-            if (connection.forwarded >= connection.faults.cut_after) {
+            auto& piece = pipe.pieces.front();
+            const auto most = std::min<std::uint64_t>(piece.bytes.size() - piece.at, until_cut(connection));
+            if (most == 0) {
+                connection.cut = true;
+                cut_at_ = UINT64_MAX;
                 break;
             }
-            auto& piece = pipe.pieces.front();
-            const auto most = std::min<std::uint64_t>(piece.bytes.size() - piece.at, connection.faults.cut_after - connection.forwarded);
             const auto sent = ::send(to, piece.bytes.data() + piece.at, static_cast<std::size_t>(most), MSG_NOSIGNAL | MSG_DONTWAIT);
             if (sent < 0 && errno != EAGAIN) {
                 break;
@@ -184,7 +192,7 @@ void TcpProxy::pump(Connection& connection, bool from_client) {
         }
     }
     // What one side ended the other is to see as ended; a cut is a reset.
-    if (connection.forwarded >= connection.faults.cut_after) {
+    if (connection.cut) {
         reset(connection.client.get());
         reset(connection.server.get());
     } else {

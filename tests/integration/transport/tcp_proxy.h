@@ -41,12 +41,15 @@ public:
     std::uint64_t from_client() const { return from_client_; }
     /// From now on nothing is forwarded.
     void stall() { stalled_ = true; }
+    /// Cuts whatever connection carries the byte after so many more, once. For places counted from a login's end: no two logins are equally long.
+    void cut_after_another(std::uint64_t bytes) { cut_at_ = forwarded_ + bytes; }
 
 private:
     struct Connection;
 
     void serve();
     void pump(Connection& connection, bool from_client);
+    std::uint64_t until_cut(const Connection& connection) const;
 
     std::uint16_t server_port_;
     std::function<Faults(unsigned)> faults_;
@@ -55,6 +58,7 @@ private:
     std::atomic<unsigned> connections_{0};
     std::atomic<std::uint64_t> forwarded_{0};
     std::atomic<std::uint64_t> from_client_{0};
+    std::atomic<std::uint64_t> cut_at_{UINT64_MAX};  ///< of forwarded_
     std::atomic<bool> stalled_{false};
     std::atomic<bool> stop_{false};
     std::list<std::unique_ptr<Connection>> open_;  ///< of the serving thread

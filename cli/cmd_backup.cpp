@@ -2,10 +2,10 @@
 // mkbackup, mkrescue, mkbackuponly.
 #include <chrono>
 
+#include "cli/backup_text.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/line_options.h"
-#include "core/base/text.h"
 #include "core/config/support.h"
 #include "nrear_versions.h"
 #include "rescue/backup/backup_workflow.h"
@@ -17,40 +17,12 @@ namespace nrear::cli {
 
 namespace {
 
-using base::cat;
-
 backup::Scope scope_of(const std::string& command) {
     return command == "mkrescue" ? backup::Scope::kRescueOnly : command == "mkbackuponly" ? backup::Scope::kBackupOnly : backup::Scope::kBackupAndRescue;
 }
 
 config::Needs needs_of(backup::Scope scope) {
     return {.backup = scope != backup::Scope::kRescueOnly, .output = scope != backup::Scope::kBackupOnly};
-}
-
-void say_result(ProgressPrinter& progress, const backup::BackupResult& result, const std::string& server, std::uint64_t seconds) {
-    if (result.archive) {
-        const auto& archive = *result.archive;
-        const auto& stored = result.record.archive;
-        progress.summary(cat("Backup:  ", stored.path, " on ", server, " (", base::human_size(stored.size), " of ", base::human_size(archive.tar_bytes), ", ", archive.files,
-                             " files)"));
-        if (archive.skipped_sockets > 0) {
-            progress.summary(cat("Skipped: ", archive.skipped_sockets, archive.skipped_sockets == 1 ? " socket, which its program makes" : " sockets, which their programs make",
-                                 " again"));
-        }
-    }
-    if (result.iso_bytes > 0) {
-        progress.summary(cat("Rescue:  ", result.record.iso.path.empty() ? result.local_iso_path : result.record.iso.path, " (", base::human_size(result.iso_bytes), ")"));
-    }
-    const bool has_archive = !result.record.archive.path.empty();  // mkrescue before the first backup has none
-    progress.summary(cat("Done in ", base::human_duration(seconds), has_archive ? ", backup " + result.record.id : "", "."));
-    if (progress.warnings() > 0) {
-        progress.summary(cat(progress.warnings(), progress.warnings() == 1 ? " warning" : " warnings", " (above and in the log)."));
-    }
-    if (result.archive && result.archive->altered_count > 0) {
-        progress.summary(cat(result.archive->altered_count, " files are not in the archive as they were: exit code ", kExitIncomplete, "."));
-    } else if (!result.complete()) {
-        progress.summary(cat("Old backups were not all removed: exit code ", kExitIncomplete, "."));
-    }
 }
 
 }  // namespace
@@ -79,7 +51,14 @@ int cmd_backup(WorkflowContext& context) {
         context.progress.message(backup::packing_line(result.archive->packing));
         context.progress.message(backup::bottleneck_line(result.archive->packing.times, places.backup.scheme));
     }
-    say_result(context.progress, result, places.backup.text(), static_cast<std::uint64_t>(seconds));
+    const RunFacts facts{places.backup.text(), static_cast<std::uint64_t>(seconds), context.progress.warnings()};
+    if (context.arguments.json) {
+        context.out.data(backup_json(result, facts));
+    } else {
+        for (const auto& line : backup_text(result, facts)) {
+            context.progress.summary(line);
+        }
+    }
     return result.complete() ? kExitOk : kExitIncomplete;
 }
 

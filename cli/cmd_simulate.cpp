@@ -3,6 +3,7 @@
 #include "cli/command_table.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/config/support.h"
 
@@ -37,6 +38,9 @@ std::string details(const std::string& command, const config::Settings& settings
 }  // namespace
 
 int cmd_simulate(const Arguments& arguments, Output& out, Output& errors) {
+    if (arguments.json) {
+        throw Error(ErrorKind::kUsage, "--json is of no use with --simulate", "a simulation has no result, it only tells people what would be done");
+    }
     const auto configuration = load_configuration(arguments);
     const auto warn = [&](const std::string& text) { errors.write(cat(errors.yellow("warning:"), " ", text, "\n")); };
     for (const auto& diagnostic : configuration.diagnostics) {

@@ -42,7 +42,7 @@ const OptionInfo kOptions[] = {
     {'e', "expose-secrets", "", ValueKind::kNone, "", "show passwords in what dump prints", true, &Arguments::expose_secrets},
     {'p', "portable", "", ValueKind::kNone, "", "refused: boot the rescue ISO instead", false, &Arguments::portable},
     {0, "quiet", "", ValueKind::kNone, "", "print errors and warnings only", true, &Arguments::quiet},
-    {0, "json", "", ValueKind::kNone, "plan list ls restore verify prune dump", "print JSON", true, &Arguments::json},
+    {0, "json", "", ValueKind::kNone, "mkbackup mkrescue mkbackuponly plan list ls restore verify prune dump", "print JSON", true, &Arguments::json},
     {0, "shell", "", ValueKind::kNone, "plan", "print the plan as a shell script", true, &Arguments::shell},
     {0, "fixture", "DIR", ValueKind::kDirectory, "dump", "record this host's storage in DIR, disguised, for a bug report or a test", true, &Arguments::fixture},
     {0, "no-color", "", ValueKind::kNone, "", "no colours (as the environment variable NO_COLOR)", true, &Arguments::no_color},

@@ -22,7 +22,7 @@ struct CommandInfo {
     bool needs_root = true;
     bool takes_lock = false;      ///< changes something, so only one at a time
     bool always_verbose = false;
-    bool prints_result = false;   ///< standard output is for its result: progress goes to standard error
+    bool prints_result = false;   ///< standard output is for its result (with --json of every command): progress goes to standard error
 };
 
 /// What completes an option's value.

@@ -45,9 +45,10 @@ Workflow::Workflow(const Arguments& arguments, Output& out, Output& errors) : ar
         open_log();  // under the lock: a command that only looks must not turn over the log of one that works
     }
     base::Log& log = log_ ? *log_ : base::null_log();
-    progress_.emplace(command->prints_result ? errors : out, errors, verbosity_of(arguments, *command), log);
+    Output& progress_output = command->prints_result || arguments.json ? errors : out;
+    progress_.emplace(progress_output, errors, verbosity_of(arguments, *command), log);
     const auto time_limit = configuration_.settings.number("USER_INPUT_TIMEOUT").value_or(0);
-    questions_.emplace(open_terminal(), out, QuestionOptions{.may_ask = !arguments.non_interactive, .time_limit = std::chrono::seconds(time_limit)}, log);
+    questions_.emplace(open_terminal(), progress_output, QuestionOptions{.may_ask = !arguments.non_interactive, .time_limit = std::chrono::seconds(time_limit)}, log);
     context_.emplace(WorkflowContext{arguments_, configuration_.settings, log, *progress_, *questions_, runner_, root_, log_path_, out_});
     tell_start();
 }

@@ -58,9 +58,9 @@ _nrear() {
         esac
     done
     case $command in
-        mkbackup) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -r --kernel -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --retry-time --limit-rate -V --version -h --help" ;;
-        mkrescue) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -r --kernel -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --retry-time --limit-rate -V --version -h --help" ;;
-        mkbackuponly) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color --password-file --accept-new-host-key --retry-time --limit-rate -V --version -h --help" ;;
+        mkbackup) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -r --kernel -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --retry-time --limit-rate -V --version -h --help" ;;
+        mkrescue) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -r --kernel -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --retry-time --limit-rate -V --version -h --help" ;;
+        mkbackuponly) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --retry-time --limit-rate -V --version -h --help" ;;
         savelayout) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
         checklayout) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
         plan) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --shell --no-color --disk -V --version -h --help" ;;

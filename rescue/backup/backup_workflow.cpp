@@ -12,6 +12,7 @@
 #include "core/base/text.h"
 #include "core/plan/make_plan.h"
 #include "core/plan/plan_text.h"
+#include "rescue/backup/bottleneck.h"
 #include "rescue/backup/connection.h"
 #include "rescue/backup/file_list.h"
 #include "rescue/backup/history.h"
@@ -205,6 +206,7 @@ void take_archive(record::BackupRecord& record, const archive::BackupSummary& su
     record.files = summary.files;
     record.tree_bytes = summary.tar_bytes;
     record.warnings = summary.warning_count;
+    record.stages = stage_seconds(summary.packing.times);
 }
 
 /// Builds the ISO into ISO_DIR and sends it along; the local copy stays, as ReaR's does.

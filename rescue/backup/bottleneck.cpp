@@ -36,6 +36,19 @@ std::string bottleneck_line(const archive::StageTimes& times, transport::Scheme 
                shares[2].name, ' ', percent(shares[2].seconds, total), " %)");
 }
 
+std::optional<record::StageSeconds> stage_seconds(const archive::StageTimes& times) {
+    if (times.total() <= 0) {
+        return std::nullopt;
+    }
+    const auto milliseconds = [](double seconds) { return std::round(seconds * 1000) / 1000; };
+    return record::StageSeconds{milliseconds(times.reading), milliseconds(times.packing), milliseconds(times.sending)};
+}
+
+std::string_view bottleneck_stage(const record::StageSeconds& stages) {
+    const auto most = std::max({stages.reading, stages.packing, stages.sending});
+    return stages.reading >= most ? "reading" : stages.packing >= most ? "packing" : "sending";
+}
+
 std::string packing_line(const archive::PackSummary& summary) {
     if (summary.members == 0) {
         return {};

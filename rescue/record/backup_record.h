@@ -32,6 +32,14 @@ struct Verification {
     bool operator==(const Verification&) const = default;
 };
 
+/// Seconds during which each stage of making the archive held up the others: their sum is the time that the archive took.
+struct StageSeconds {
+    double reading = 0;        ///< the disk
+    double packing = 0;        ///< the processors
+    double sending = 0;        ///< the line to the server
+    bool operator==(const StageSeconds&) const = default;
+};
+
 /// Directories into which the files of the backup before move at the commit; "" = they are replaced.
 struct EarlierGoesTo {
     std::string backup;        ///< archive, index, file list, record
@@ -53,6 +61,7 @@ struct BackupRecord {
     std::uint64_t files = 0;
     std::uint64_t tree_bytes = 0;     ///< uncompressed tar
     std::uint64_t warnings = 0;       ///< files that changed, vanished or could not be read
+    std::optional<StageSeconds> stages;
     std::optional<Verification> verified;
     EarlierGoesTo earlier;     ///< for whoever goes on with an interrupted commit
 

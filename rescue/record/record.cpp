@@ -10,6 +10,7 @@ namespace nrear::record {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StoredFile, path, size, sha256)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Verification, when, how, members, bytes, problem)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StageSeconds, reading, packing, sending)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EarlierGoesTo, backup, output)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RescueRecord, backup_id, hostname, created, nrear_version, kernel, backup_url, server_addresses, archive_path,
                                    backup_record_path, exclude_restore, networking_preparation, modules_to_load, pre_recovery_script,
@@ -35,6 +36,9 @@ static void to_json(nlohmann::json& json, const BackupRecord& record) {
     if (!record.rescue_id.empty()) {
         json["rescue_id"] = record.rescue_id;
     }
+    if (record.stages) {
+        json["stages"] = *record.stages;
+    }
     if (record.verified) {
         json["verified"] = *record.verified;
     }
@@ -57,6 +61,9 @@ static void from_json(const nlohmann::json& json, BackupRecord& record) {
     json.at("warnings").get_to(record.warnings);
     record.index = json.value("index", StoredFile{});
     record.rescue_id = json.value("rescue_id", "");
+    if (json.contains("stages")) {
+        record.stages = json.at("stages").get<StageSeconds>();
+    }
     if (json.contains("verified")) {
         record.verified = json.at("verified").get<Verification>();
     }

@@ -19,6 +19,16 @@ TEST_CASE("the bottleneck comes first, the others by their share") {
     CHECK(bottleneck_line({}, Scheme::kSftp).empty());
 }
 
+TEST_CASE("the record has the times to a millisecond, a program the longest") {
+    const auto stages = backup::stage_seconds({.reading = 0.12345, .packing = 2, .sending = 1});
+    REQUIRE(stages);
+    CHECK(*stages == record::StageSeconds{0.123, 2, 1});
+    CHECK(backup::bottleneck_stage(*stages) == "packing");
+    CHECK(backup::bottleneck_stage({1, 1, 1}) == "reading");
+    CHECK(backup::bottleneck_stage({0, 1, 2}) == "sending");
+    CHECK_FALSE(backup::stage_seconds({}));
+}
+
 TEST_CASE("how the members were packed") {
     CHECK(packing_line({.members = 200, .stored = 6, .harder = 80}) ==
           "Packed: 40 % of the archive's members smaller than the fastest way makes them, 3 % stored as they were");

@@ -22,11 +22,11 @@ TEST_CASE("a backup record survives the way to the server and back") {
     CHECK(to_json(back) == to_json(record));
 }
 
-TEST_CASE("index, verification and history are optional: records from before them stay readable") {
+TEST_CASE("index, times, verification and history are optional: records from before them stay readable") {
     BackupRecord record;
     record.id = "id-2";
     const auto plain = to_json(record);
-    for (const auto* name : {"index", "rescue_id", "verified", "earlier"}) {
+    for (const auto* name : {"index", "rescue_id", "stages", "verified", "earlier"}) {
         CHECK(plain.find(std::string("\"") + name + "\"") == std::string::npos);
     }
     const auto old = backup_record_from_json(plain, "backup.json");
@@ -35,6 +35,7 @@ TEST_CASE("index, verification and history are optional: records from before the
 
     record.index = {"/d/backup.tar.gz.index", 17, "def"};
     record.rescue_id = "id-1";
+    record.stages = StageSeconds{1.25, 2.5, 70};
     record.verified = Verification{"2026-01-31T12:00:00Z", "sample", 3, 4096, "member 7 is damaged"};
     record.earlier = {"/d/c0/20260130-120000-1a2b3c4d", "/d/c0/20260130-120000-1a2b3c4d"};
     const auto back = backup_record_from_json(to_json(record), "backup.json");

@@ -45,9 +45,11 @@ class BrokenLine:
 
 def broken_line(faults):
     with BrokenLine(faults.lab.server) as line:
-        faults.case("a line that breaks in the middle of the upload", "nrear -v -C /root/small.conf mkbackuponly", 0, "trying again", "controller-0/backup.tar.gz",
-                    seconds=600)
+        faults.case("a line that breaks in the middle of the upload", "nrear -v --json -C /root/small.conf mkbackuponly >/run/ended.json", 0, "trying again", seconds=600)
     faults.checks.that("the line did break", line.broken, "the archive was sent before")
+    ended = faults.json("cat /run/ended.json")
+    faults.checks.that("mkbackuponly --json", ended["complete"] and ended["archive"]["path"].endswith("controller-0/backup.tar.gz") and ended["bottleneck"] in ended["stages"],
+                       f"{str(ended)[:300]}")
     faults.clean("after a line that broke")
 
 

@@ -16,6 +16,8 @@ using base::cat;
 
 /// Cleaning up after an interruption: the whole program has five seconds.
 constexpr std::chrono::milliseconds kCleanUpTime{3000};
+/// Opening more channels and handles takes a few round trips each: for a file that is sent at once they would only cost time.
+constexpr std::uint64_t kLarge = 4 * 1024 * 1024;
 constexpr std::size_t kLengthField = 4;  // before the data in a kData packet
 
 [[noreturn]] void throw_failed_before(const char* what, const std::string& path) {
@@ -25,27 +27,28 @@ constexpr std::size_t kLengthField = 4;  // before the data in a kData packet
 }  // namespace
 
 SftpSink::SftpSink(std::shared_ptr<SftpSession> session, std::string path)
-    : session_(std::move(session)), path_(std::move(path)), temporary_(path_ + kTemporarySuffix), window_(session_->calls().wire().limits().window) {
+    : session_(std::move(session)), path_(std::move(path)), temporary_(path_ + kTemporarySuffix), add_lanes_at_(kLarge), window_(session_->calls().wire().limits().window) {
     const auto lock = session_->lock();
     auto& calls = session_->calls();
     session_->settle(path_);
     calls.remove(temporary_);  // what a killed run left
-    handle_ = calls.create_exclusively(temporary_);
+    lanes_.push_back({&calls, calls.create_exclusively(temporary_)});
     block_.reserve(calls.features().largest_write);
 }
 
 SftpSink::SftpSink(std::shared_ptr<SftpSession> session, std::string path, std::uint64_t offset)
-    : session_(std::move(session)), path_(std::move(path)), temporary_(path_ + kTemporarySuffix), window_(session_->calls().wire().limits().window), sent_(offset) {
+    : session_(std::move(session)), path_(std::move(path)), temporary_(path_ + kTemporarySuffix), add_lanes_at_(offset + kLarge),
+      window_(session_->calls().wire().limits().window), sent_(offset) {
     const auto lock = session_->lock();
     auto& calls = session_->calls();
-    handle_ = calls.open_to_write(temporary_);
+    lanes_.push_back({&calls, calls.open_to_write(temporary_)});
     block_.reserve(calls.features().largest_write);
 }
 
 SftpSink::~SftpSink() {
     try {
         const auto lock = session_->lock();
-        if (!session_->calls().wire().broken()) {
+        if (!broken()) {
             close_quietly();
         }
     } catch (...) {
@@ -53,17 +56,25 @@ SftpSink::~SftpSink() {
     }
 }
 
+bool SftpSink::broken() const {
+    return std::any_of(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return lane.calls->wire().broken(); });
+}
+
 void SftpSink::close_quietly() {
-    auto& calls = session_->calls();
-    const SftpWire::CleanUp clean_up(calls.wire(), kCleanUpTime);
-    for (const auto& request : in_flight_) {
-        calls.wire().forget(request.id);
+    std::deque<SftpWire::CleanUp> clean_up;  // one time limit for all
+    for (const auto& lane : lanes_) {
+        clean_up.emplace_back(lane.calls->wire(), kCleanUpTime);
     }
-    if (!handle_.empty()) {
-        calls.close(handle_, temporary_);
+    for (const auto& request : in_flight_) {
+        lanes_[request.lane].calls->wire().forget(request.id);
+    }
+    for (const auto& lane : lanes_) {
+        if (!lane.handle.empty()) {
+            lane.calls->close(lane.handle, temporary_);
+        }
     }
     if (!left_) {
-        calls.remove(temporary_);
+        session_->calls().remove(temporary_);
     }
 }
 
@@ -85,36 +96,58 @@ void SftpSink::write(base::Bytes bytes) {
     failure.dismiss();
 }
 
+void SftpSink::add_lanes() {
+    add_lanes_at_ = UINT64_MAX;
+    const auto& channels = session_->channels();
+    for (std::size_t i = 1; i < channels.size(); ++i) {
+        lanes_.push_back({channels[i].get(), channels[i]->open_to_write(temporary_)});
+    }
+}
+
+/// The one with the least under way; of several, the one whose turn it is.
+std::size_t SftpSink::next_lane() const {
+    std::size_t best = (lane_ + 1) % lanes_.size();
+    for (std::size_t i = 2; i <= lanes_.size(); ++i) {
+        if (const auto other = (lane_ + i) % lanes_.size(); lanes_[other].in_flight < lanes_[best].in_flight) {
+            best = other;
+        }
+    }
+    return best;
+}
+
 void SftpSink::send_block() {
+    if (sent_ >= add_lanes_at_) {
+        add_lanes();
+    }
     collect(std::max(window_.size(), block_.size()) - block_.size());
-    const auto id = session_->calls().send_write(handle_, sent_, block_);
-    in_flight_.push_back({id, block_.size()});
+    lane_ = next_lane();
+    auto& lane = lanes_[lane_];
+    const auto id = lane.calls->send_write(lane.handle, sent_, block_);
+    in_flight_.push_back({lane_, id, block_.size()});
+    lane.in_flight += block_.size();
     in_flight_bytes_ += block_.size();
     sent_ += block_.size();
     block_.clear();
 }
 
 void SftpSink::collect(std::size_t most_left) {
-    auto& wire = session_->calls().wire();
     while (!in_flight_.empty()) {
-        std::optional<Packet> reply;
-        if (in_flight_bytes_ > most_left) {
-            reply = wire.wait(in_flight_.front().id);
-        } else {
-            reply = wire.poll(in_flight_.front().id);
-            if (!reply) {
-                return;
-            }
+        const auto [number, id, size] = in_flight_.front();
+        auto& lane = lanes_[number];
+        auto& wire = lane.calls->wire();
+        auto reply = in_flight_bytes_ > most_left ? std::optional(wire.wait(id)) : wire.poll(id);
+        if (!reply) {
+            return;
         }
-        const auto size = in_flight_.front().size;
+        lane.in_flight -= size;
         in_flight_bytes_ -= size;
         in_flight_.pop_front();
-        check(std::move(*reply));
-        window_.answered(size, FlightWindow::Clock::now(), wire.round_trip());
+        check(std::move(*reply), *lane.calls);
+        window_.answered(size, FlightWindow::Clock::now(), session_->calls().wire().round_trip());
     }
 }
 
-void SftpSink::check(Packet reply) { session_->calls().expect_ok(std::move(reply), "write to", temporary_); }
+void SftpSink::check(Packet reply, SftpCalls& calls) { calls.expect_ok(std::move(reply), "write to", temporary_); }
 
 void SftpSink::finish() {
     const auto lock = session_->lock();
@@ -127,15 +160,17 @@ void SftpSink::finish() {
         send_block();
     }
     collect(0);
+    auto& handle = lanes_.front().handle;
     if (calls.features().fsync) {
-        calls.sync(handle_, temporary_);
+        calls.sync(handle, temporary_);  // fsync(2): the file, whoever has written to it
     }
-    if (const auto there = calls.attributes_of(handle_, temporary_).size; there && *there != sent_) {
+    if (const auto there = calls.attributes_of(handle, temporary_).size; there && *there != sent_) {
         throw Error(ErrorKind::kIntegrity, cat("write ", base::printable(temporary_), " on ", session_->account()),
                     cat("the server holds ", *there, " bytes of ", sent_), "run it again; if it stays, check the disk of the server");
     }
-    const auto handle = std::exchange(handle_, {});
-    calls.close(handle, temporary_);
+    for (auto& lane : lanes_) {
+        lane.calls->close(std::exchange(lane.handle, {}), temporary_);
+    }
     session_->replace(temporary_, path_);
     failure.dismiss();
     left_ = true;

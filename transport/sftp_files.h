@@ -15,7 +15,8 @@
 
 namespace nrear::transport {
 
-/// Writes to a temporary name; finish() checks the size, syncs and gives the file its name.
+/// Writes to a temporary name; finish() checks the size, syncs and gives the file its name. A large file is written over all channels of the session, each with a
+/// handle of its own; what counts as confirmed is the front of the file without a gap.
 class SftpSink final : public Upload {
 public:
     SftpSink(std::shared_ptr<SftpSession> session, std::string path);
@@ -30,20 +31,32 @@ public:
     void leave() noexcept override { left_ = true; }
 
 private:
+    /// One of the channels, with the file open.
+    struct Lane {
+        SftpCalls* calls;
+        std::string handle;
+        std::size_t in_flight = 0;
+    };
     struct InFlight {
+        std::size_t lane = 0;
         SftpWire::RequestId id = 0;
         std::size_t size = 0;
     };
 
+    void add_lanes();
+    std::size_t next_lane() const;
     void send_block();
     void collect(std::size_t most_left);
-    void check(Packet reply);
+    void check(Packet reply, SftpCalls& calls);
+    bool broken() const;
     void close_quietly();
 
     std::shared_ptr<SftpSession> session_;
     std::string path_;
     std::string temporary_;
-    std::string handle_;
+    std::vector<Lane> lanes_;          ///< the first is of session_->calls()
+    std::size_t lane_ = 0;             ///< over which the last block went
+    std::uint64_t add_lanes_at_;       ///< offset from which the file counts as large
     std::vector<std::byte> block_;     ///< not sent yet, less than one request
     std::deque<InFlight> in_flight_;
     std::size_t in_flight_bytes_ = 0;

@@ -3,7 +3,9 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "core/base/text.h"
 
@@ -14,14 +16,26 @@ namespace {
 /// A server with ClientAliveInterval 15 and ClientAliveCountMax 1 must find us awake.
 constexpr std::chrono::seconds kLookEvery{5};
 
+/// OpenSSH's window of a channel is 2 MiB, and it tells of room again when half of it has been used.
+constexpr double kCarriedInRoundTrip = 1024 * 1024;
+constexpr double kWorthFilling = 125e6;  // bytes a second: 1 Gbit/s
+/// sshd's MaxSessions is 10, and others may use it.
+constexpr unsigned kMostChannels = 8;
+
 }  // namespace
 
-SftpSession::SftpSession(std::unique_ptr<ByteChannel> channel, WireLimits limits, std::string account)
-    : account_(account), calls_(std::move(channel), limits, std::move(account)) {
-    if (!calls_.features().fsync) {
+unsigned channels_for(std::chrono::steady_clock::duration round_trip) {
+    const auto wanted = std::ceil(std::chrono::duration<double>(round_trip).count() * kWorthFilling / kCarriedInRoundTrip);
+    return static_cast<unsigned>(std::clamp(wanted, 1.0, static_cast<double>(kMostChannels)));
+}
+
+SftpSession::SftpSession(std::unique_ptr<ByteChannel> channel, WireLimits limits, std::string account, Another another)
+    : account_(std::move(account)), limits_(limits), another_(std::move(another)) {
+    channels_.push_back(std::make_unique<SftpCalls>(std::move(channel), limits_, account_));
+    if (!calls().features().fsync) {
         warnings_.push_back(base::cat("the server of ", account_, " lacks fsync@openssh.com: a power cut there, soon after a backup, may still cost that backup"));
     }
-    if (!calls_.features().posix_rename) {
+    if (!calls().features().posix_rename) {
         warnings_.push_back(base::cat("the server of ", account_, " lacks posix-rename@openssh.com: an earlier file is moved aside for a moment when a new one takes its name"));
     }
     // Signals are for the main thread: here they would wake nobody.
@@ -45,54 +59,83 @@ SftpSession::~SftpSession() {
 void SftpSession::keep_alive() {
     std::unique_lock guard(mutex_);
     while (!wake_.wait_for(guard, kLookEvery, [this] { return stop_; })) {
-        calls_.wire().idle();
+        for (const auto& channel : channels_) {
+            channel->wire().idle();
+        }
+    }
+}
+
+const std::vector<std::unique_ptr<SftpCalls>>& SftpSession::channels() {
+    const auto wanted = limits_.channels != 0 ? limits_.channels : channels_for(calls().wire().round_trip());
+    while (another_ && channels_.size() < wanted) {
+        open_another();
+    }
+    return channels_;
+}
+
+void SftpSession::open_another() {
+    try {
+        channels_.push_back(std::make_unique<SftpCalls>(another_(), limits_, account_));
+    } catch (const Error&) {
+        // A server may allow one session and no more (MaxSessions 1). If it was the line, the next request over the first channel will say so.
+        another_ = nullptr;
+        return;
+    }
+    for (const auto& channel : channels_) {
+        channel->wire().after_steps([this, self = channel.get()] {
+            for (const auto& other : channels_) {
+                if (other.get() != self) {
+                    other->wire().glance();
+                }
+            }
+        });
     }
 }
 
 void SftpSession::replace(const std::string& from, const std::string& to) {
-    if (calls_.features().posix_rename) {
-        calls_.posix_rename(from, to);
+    if (calls().features().posix_rename) {
+        calls().posix_rename(from, to);
         return;
     }
     const auto aside = to + kSwapSuffix;
     settle(to);
-    if (!calls_.stat(to)) {
-        calls_.rename(from, to);
+    if (!calls().stat(to)) {
+        calls().rename(from, to);
         return;
     }
-    calls_.remove(aside);
-    calls_.rename(to, aside);
+    calls().remove(aside);
+    calls().rename(to, aside);
     try {
-        calls_.rename(from, to);
+        calls().rename(from, to);
     } catch (const Error&) {
-        if (!calls_.wire().broken()) {
-            calls_.rename(aside, to);
+        if (!calls().wire().broken()) {
+            calls().rename(aside, to);
         }
         throw;
     }
     try {
-        calls_.remove(aside);
+        calls().remove(aside);
     } catch (const Error&) {
         // The new file has its name, which is what was asked for. What stays behind is removed by the next replacing.
-        if (calls_.wire().broken()) {
+        if (calls().wire().broken()) {
             throw;
         }
     }
 }
 
 void SftpSession::settle(const std::string& path) {
-    if (calls_.features().posix_rename) {
+    if (calls().features().posix_rename) {
         return;
     }
     const auto aside = path + kSwapSuffix;
-    const bool there = calls_.stat(path).has_value();
-    if (!calls_.stat(aside)) {
+    const bool there = calls().stat(path).has_value();
+    if (!calls().stat(aside)) {
         return;
     }
     if (there) {
-        calls_.remove(aside);  // the swap had both of its renames
+        calls().remove(aside);  // the swap had both of its renames
     } else {
-        calls_.rename(aside, path);
+        calls().rename(aside, path);
     }
 }
 

@@ -119,6 +119,7 @@ WireLimits wire_limits(const SshOptions& options) {
     if (options.limit_rate > 0) {
         constexpr std::uint64_t kLeast = 64 * 1024;
         limits.request_data = static_cast<std::size_t>(std::min<std::uint64_t>(options.limit_rate / 20, SIZE_MAX));
+        limits.channels = 1;
         limits.window.least = static_cast<std::size_t>(std::clamp<std::uint64_t>(options.limit_rate / 4, kLeast, limits.window.least));
     }
     return limits;
@@ -145,7 +146,9 @@ std::unique_ptr<SftpTransport> connect_sftp(const Location& location, const SshO
     log_in(*connection, location, options, questions, log);
     log.debug(cat("logged in as ", location.account(), ", cipher ", ssh_get_cipher_out(connection->session())));
     const auto limits = wire_limits(options);
-    auto session = std::make_shared<SftpSession>(open_sftp_channel(std::move(connection)), limits, cat(location.account(), "@", location.host));
+    auto first = open_sftp_channel(connection);
+    const auto another = [connection = std::move(connection)] { return open_sftp_channel(connection); };
+    auto session = std::make_shared<SftpSession>(std::move(first), limits, cat(location.account(), "@", location.host), another);
     return std::make_unique<SessionTransport>(std::move(session), std::move(server));
 }
 

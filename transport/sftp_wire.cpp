@@ -158,17 +158,40 @@ void SftpWire::check_deadlines(Clock::time_point start) {
 
 void SftpWire::step(milliseconds longest) {
     flush();
-    if (unsent_start_ < unsent_.size()) {
+    if (after_step_) {
+        // Whatever comes for one of the channels ends the wait: the one that was waited for may be the one that has nothing to come.
+        if (receive(milliseconds(0)) == 0) {
+            channel_->wait(longest);
+            receive(milliseconds(0));
+        }
+    } else if (unsent_start_ < unsent_.size()) {
         channel_->wait(longest);
-        longest = milliseconds(0);
+        receive(milliseconds(0));
+    } else {
+        receive(longest);
     }
+    flush();
+    if (after_step_) {
+        after_step_();
+    }
+}
+
+std::size_t SftpWire::receive(milliseconds longest) {
     const base::MutableBytes buffer(buffer_.get(), receive_window_);
-    take_in(buffer.first(channel_->receive(buffer, longest)));
+    const auto count = channel_->receive(buffer, longest);
+    take_in(buffer.first(count));
     if (channel_->heard() != heard_) {
         heard_ = channel_->heard();
         last_heard_ = Clock::now();
     }
-    flush();
+    return count;
+}
+
+void SftpWire::glance() {
+    guarded([&] {
+        flush();
+        receive(milliseconds(0));
+    });
 }
 
 void SftpWire::flush() {

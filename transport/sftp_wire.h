@@ -24,6 +24,7 @@ struct WireLimits {
     std::chrono::milliseconds request{600000};  ///< the line lives but a request stays unanswered for so long: the server hangs
     std::size_t request_data = SIZE_MAX;        ///< bytes of file data in one request, at most
     WindowBounds window;                        ///< bytes that may be on their way, to us (the window that the channel opens) or from us
+    unsigned channels = 0;                      ///< to write a large file over; 0 = as many as the line is long (channels_for())
 };
 
 /// Any call may throw Error (kNetwork) or Interrupted. After an Error of its own every further call throws that Error again.
@@ -46,6 +47,12 @@ public:
     std::optional<Packet> poll(RequestId id);
     /// The reply will be of no interest.
     void forget(RequestId id);
+
+    /// Sends what there is room for and takes in what has come, without waiting.
+    void glance();
+    /// Called after each step of a wait and each poll(): there the other channels of the same connection are looked at, so that none stands still while one is
+    /// waited for. It must not lead back to this object's wait() or poll().
+    void after_steps(std::function<void()> look) { after_step_ = std::move(look); }
 
     /// Takes in what has come and asks for a sign of life after a while of silence; never waits, never throws: an Error comes with the next call.
     void idle() noexcept;
@@ -83,6 +90,7 @@ private:
     void wait_until(const std::function<bool()>& done);
     void check_deadlines(Clock::time_point start);
     void step(std::chrono::milliseconds longest);
+    std::size_t receive(std::chrono::milliseconds longest);
     void flush();
     void take_in(base::Bytes bytes);
     void accept(Packet packet);
@@ -92,6 +100,7 @@ private:
 
     std::unique_ptr<ByteChannel> channel_;
     WireLimits limits_;
+    std::function<void()> after_step_;
     RequestId next_id_ = 1;
     bool started_ = false;
     std::optional<Packet> version_;

@@ -135,6 +135,31 @@ TEST_CASE("a line that is cut every two megabytes carries twenty") {
     CHECK(proxy.connections() <= 60);
 }
 
+TEST_CASE("a long line is written to over several channels, and cut anywhere the file is whole") {
+    const bool single = GENERATE(false, true);
+    const SshServer server(single ? SshServer::Setup{.config = {"MaxSessions 1"}} : SshServer::Setup{});
+    const auto directory = fresh_directory();
+    const auto bytes = pattern(16000000);
+    for (const std::uint64_t at : {5000000, 9000000, 15900000}) {
+        INFO("cut " << at << " after the login");
+        TcpProxy proxy(server.port(), LineFaults{.delay = milliseconds(10)});
+        Lasting line(server, proxy);
+        proxy.cut_after_another(at);
+        contract::put(*line.transport, directory + "/file", bytes, 1048576);
+        CHECK((contract::get(*direct(server), directory + "/file") == bytes));
+        CHECK(contract::names(*direct(server), directory) == std::vector<std::string>{"file"});
+        CHECK(proxy.connections() == 2);
+        CHECK(proxy.from_client() <= 16000000 + 2 * kWindow + 8 * kRequest);
+    }
+    const auto log = server.log();
+    std::size_t sessions = 0;
+    for (auto at = log.find("Starting session: subsystem 'sftp'"); at != std::string::npos; at = log.find("Starting session: subsystem 'sftp'", at + 1)) {
+        ++sessions;
+    }
+    const std::size_t connections = 3 * (2 + 2);
+    CHECK((single ? sessions == connections : sessions >= connections + 3 * 2));
+}
+
 TEST_CASE("a line that falls silent is made anew") {
     const SshServer server;
     const auto directory = fresh_directory();

@@ -135,4 +135,91 @@ TEST_CASE("a server that stored less than it said is found out") {
     CHECK(contract::kind_thrown_by([&] { sink.finish(); }) == ErrorKind::kIntegrity);
 }
 
+namespace {
+
+constexpr std::size_t kLargeFile = 12000000;
+
+/// A session over three channels; `extra` is how the two that are opened later behave.
+std::shared_ptr<SftpSession> connect_long(const std::shared_ptr<FakeDisk>& disk, FakeSftpServer::Behaviour extra, int* opened) {
+    const WireLimits limits{.silence = std::chrono::milliseconds(1000), .request = std::chrono::milliseconds(1000), .channels = 3};
+    const auto another = [disk, extra, opened] {
+        ++*opened;
+        return std::make_unique<FakeSftpServer>(disk, extra);
+    };
+    return std::make_shared<SftpSession>(std::make_unique<FakeSftpServer>(disk, FakeSftpServer::Behaviour{.extensions = kOpenSsh}), limits, "u@fake", another);
+}
+
+}  // namespace
+
+TEST_CASE("a large file goes over all channels of a long line, a small one over the first") {
+    const auto disk = std::make_shared<FakeDisk>();
+    int opened = 0;
+    const auto session = connect_long(disk, {.extensions = kOpenSsh}, &opened);
+    upload(session, text(100000, 's'));
+    CHECK(opened == 0);
+    const auto bytes = contract::pattern(kLargeFile);
+    const std::string content(base::as_text(bytes));
+    upload(session, content);
+    CHECK(opened == 2);
+    CHECK((disk->files == std::map<std::string, std::string>{{kPath, content}}));
+    upload(session, content);
+    CHECK(opened == 2);  // they stay open
+}
+
+TEST_CASE("whatever request a further channel dies at, what was confirmed is there, and the old file whole") {
+    const auto bytes = contract::pattern(kLargeFile);
+    const std::string content(base::as_text(bytes));
+    int deaths = 0;
+    for (int at = 0; at < 60; at += at < 4 ? 1 : 7) {
+        INFO("a further channel dies at its request " << at);
+        const auto disk = std::make_shared<FakeDisk>();
+        disk->files[kPath] = "old";
+        int opened = 0;
+        const auto session = connect_long(disk, {.extensions = kOpenSsh, .dies_before = at}, &opened);
+        SftpSink sink(session, kPath);
+        try {
+            sink.write(bytes);
+            sink.finish();
+        } catch (const Error& error) {
+            ++deaths;
+            CHECK(error.kind() == ErrorKind::kNetwork);
+            CHECK(disk->files[kPath] == "old");
+            const auto& there = disk->files[kPath + kTemporarySuffix];
+            REQUIRE(there.size() >= sink.confirmed());
+            CHECK((there.substr(0, sink.confirmed()) == content.substr(0, sink.confirmed())));
+            SftpSink again(connect(disk, {.extensions = kOpenSsh}), kPath, sink.confirmed());
+            again.write(base::Bytes(bytes).subspan(sink.confirmed()));
+            again.finish();
+        }
+        CHECK((disk->files[kPath] == content));
+    }
+    CHECK(deaths >= 4);
+}
+
+TEST_CASE("a server that has no further channel to give gets the file over the one") {
+    const auto disk = std::make_shared<FakeDisk>();
+    int asked = 0;
+    const auto none = [&asked]() -> std::unique_ptr<ByteChannel> {
+        ++asked;
+        throw Error(ErrorKind::kNetwork, "open a channel", "Channel opening failure: channel 44 error (2) open failed");
+    };
+    const WireLimits limits{.silence = std::chrono::milliseconds(1000), .request = std::chrono::milliseconds(1000), .channels = 3};
+    const auto session = std::make_shared<SftpSession>(std::make_unique<FakeSftpServer>(disk, FakeSftpServer::Behaviour{.extensions = kOpenSsh}), limits, "u@fake", none);
+    const auto content = text(kLargeFile, 'x');
+    upload(session, content);
+    upload(session, content);
+    CHECK(asked == 1);  // and is not asked again
+    CHECK((disk->files[kPath] == content));
+}
+
+TEST_CASE("the longer the line, the more channels fill it") {
+    using std::chrono::milliseconds;
+    CHECK(channels_for(milliseconds(0)) == 1);
+    CHECK(channels_for(milliseconds(8)) == 1);
+    CHECK(channels_for(milliseconds(20)) == 3);
+    CHECK(channels_for(milliseconds(40)) == 5);
+    CHECK(channels_for(milliseconds(100)) == 8);
+    CHECK(channels_for(std::chrono::hours(1)) == 8);
+}
+
 }  // namespace nrear::transport

@@ -54,6 +54,7 @@ class Tool:
     recover_command: str
     backup_answers: list
     recover_answers: list
+    menu: str = r"Recover " + node_spec.HOSTNAME  # first entry of the boot menu
 
 
 NREAR = Tool(
@@ -170,10 +171,10 @@ def power_off(machine):
     machine.wait_off(OFF_SECONDS)
 
 
-def choose_recover(machine, by_uefi=False):
-    """Choose the first entry of the boot menu, Recover, over the serial line. The default entry would boot the local disk."""
+def choose_recover(machine, tool, by_uefi=False):
+    """Choose the first entry of the boot menu over the serial line. The default entry would boot the local disk."""
     console = machine.console
-    console.expect(r"Recover " + node_spec.HOSTNAME, MENU_SECONDS, "the boot menu")
+    console.expect(tool.menu, MENU_SECONDS, "the boot menu")
     console.drain(1.0)
     # UEFI's own terminal takes the first byte of Home for Escape, and GRUB leaves its menu.
     for key in [KEY_UP] * MENU_ENTRIES if by_uefi else [KEY_HOME]:
@@ -188,7 +189,7 @@ def boot_rescue(lab, tool, disk, iso, memory_mib=None, more_disks=(), log_name="
     with Machine(lab.accel, lab.log(f"{tool.name}-{log_name}"), disks=[disk, *more_disks], iso=iso, memory_mib=memory_mib or lab.memory_mib,
                  variables=lab.variables) as machine:
         with Step(f"{tool.name}: ISO to boot menu"):
-            choose_recover(machine, by_uefi=lab.variables is not None)
+            choose_recover(machine, tool, by_uefi=lab.variables is not None)
         with Step(f"{tool.name}: boot menu to rescue prompt") as step:
             index, _ = machine.console.expect([RESCUE_PROMPT, r"login: ?$"], BOOT_SECONDS, "the rescue prompt")
             if index == 1:

@@ -21,6 +21,7 @@ REAR = journey.Tool(
     backup_answers=[(journey.ASKS_PASSWORD, node_spec.SERVER_PASSWORD), (r"\(yes/no[^)\n]*\)\? ?$", "yes")],
     recover_answers=[(journey.ASKS_PASSWORD, node_spec.SERVER_PASSWORD), (r"\(yes/no[^)\n]*\)\? ?$", "yes"),
                      (r"Proceed with 'recover' \(yes\)[^\n]*\n[^\n]*\)\s*$", "yes"), (r"\(default '[^']*' timeout \d+ seconds\)\s*$", "")],
+    menu=journey.NREAR.menu + r"|Relax-and-Recover \(BIOS or UEFI",  # the second by UEFI
 )
 
 ROWS = (  # figure, what it is, the share of ReaR's that the project aims at

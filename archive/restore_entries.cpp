@@ -7,7 +7,7 @@
 
 #include "archive/entry_reading.h"
 #include "archive/extractor.h"
-#include "archive/memory_file.h"
+#include "archive/held_index.h"
 #include "archive/path_choice.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"

@@ -6,11 +6,12 @@
 #include "archive/entry_reading.h"
 #include "archive/exclude.h"
 #include "archive/extractor.h"
-#include "archive/memory_file.h"
+#include "archive/held_index.h"
 #include "archive/rebuild_index.h"
 #include "archive/restore_entries.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
+#include "core/base/memory_stream.h"
 #include "core/base/text.h"
 
 namespace nrear::archive {
@@ -150,7 +151,7 @@ private:
     std::unique_ptr<HeldIndex> given_;
     RestoreSummary summary_;
     Extractor extractor_;
-    MemoryFile own_index_;
+    base::MemoryFile own_index_;
     std::optional<RebuildSummary> rebuilt_;
     IndexFacts facts_;
     base::Sha256 hash_;

@@ -6,7 +6,7 @@
 
 #include "archive/entry_reading.h"
 #include "archive/hashing_streams.h"
-#include "archive/memory_file.h"
+#include "archive/held_index.h"
 #include "archive/tar_block.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"

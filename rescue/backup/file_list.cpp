@@ -3,6 +3,7 @@
 
 #include "archive/decompress.h"
 #include "core/base/fd_stream.h"
+#include "core/base/memory_stream.h"
 #include "core/base/text.h"
 
 namespace nrear::backup {
@@ -10,21 +11,6 @@ namespace nrear::backup {
 namespace {
 
 constexpr std::size_t kFlushAt = 64 << 10;
-
-/// Reads packed bytes that lie in memory.
-class MemorySource final : public base::Source {
-public:
-    explicit MemorySource(base::Bytes bytes) : bytes_(bytes) {}
-    std::size_t read(base::MutableBytes buffer) override {
-        const auto count = std::min(buffer.size(), bytes_.size());
-        std::copy_n(bytes_.begin(), count, buffer.begin());
-        bytes_ = bytes_.subspan(count);
-        return count;
-    }
-
-private:
-    base::Bytes bytes_;
-};
 
 }  // namespace
 
@@ -50,7 +36,7 @@ void FileList::flush() {
 void FileList::write_to(base::Sink& out) {
     flush();
     gzip_->finish();
-    MemorySource source(packed_.bytes());
+    base::MemorySource source(packed_.bytes());
     archive::DecompressInput unpacked(source, 1);
     for (auto chunk = unpacked.chunk(); !chunk.empty(); chunk = unpacked.chunk()) {
         out.write(chunk);

@@ -7,7 +7,7 @@
 
 #include "archive/gzip_sink.h"
 #include "core/base/byte_stream.h"
-#include "rescue/backup/sinks.h"
+#include "core/base/memory_stream.h"
 
 namespace nrear::backup {
 
@@ -23,7 +23,7 @@ public:
 private:
     void flush();
 
-    MemorySink packed_;
+    base::MemoryFile packed_;
     std::unique_ptr<archive::GzipSink> gzip_;
     std::string pending_;
 };

@@ -39,14 +39,4 @@ private:
     std::vector<std::vector<std::byte>> pieces_;
 };
 
-/// Keeps the bytes.
-class MemorySink final : public base::Sink {
-public:
-    void write(base::Bytes bytes) override { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
-    base::Bytes bytes() const noexcept { return bytes_; }
-
-private:
-    std::vector<std::byte> bytes_;
-};
-
 }  // namespace nrear::backup

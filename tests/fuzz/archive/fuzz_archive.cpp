@@ -11,27 +11,12 @@
 #include "archive/stream_decoder.h"
 #include "archive/tar_reader.h"
 #include "core/base/error.h"
+#include "core/base/memory_stream.h"
 
 using namespace nrear;
 using namespace nrear::archive;
 
 namespace {
-
-class BytesSource final : public base::Source {
-public:
-    explicit BytesSource(base::Bytes bytes) : bytes_(bytes) {}
-    std::size_t read(base::MutableBytes buffer) override {
-        const std::size_t count = std::min(buffer.size(), bytes_.size());
-        if (count > 0) {
-            std::memcpy(buffer.data(), bytes_.data(), count);
-        }
-        bytes_ = bytes_.subspan(count);
-        return count;
-    }
-
-private:
-    base::Bytes bytes_;
-};
 
 class BytesInput final : public BlockInput {
 public:
@@ -89,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (stream_kind(bytes.first(std::min<std::size_t>(size, 10)))) {
         try {
-            BytesSource source(bytes);
+            base::MemorySource source(bytes);
             DecompressInput input(source, 1);
             read_tar(input);
         } catch (const Error&) {

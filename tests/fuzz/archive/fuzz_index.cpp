@@ -6,8 +6,8 @@
 
 #include "archive/index.h"
 #include "archive/index_columns.h"
-#include "archive/memory_file.h"
 #include "core/base/error.h"
+#include "core/base/memory_stream.h"
 
 using namespace nrear;
 using namespace nrear::archive;
@@ -21,9 +21,8 @@ void check(const IndexEntry& entry, std::uint64_t end) {
 }
 
 void read_index(base::Bytes bytes) {
-    MemoryFile file;
-    file.write(bytes);
-    IndexReader reader(file);
+    base::MemorySource source(bytes);
+    IndexReader reader(source);
     std::uint64_t end = 0;
     for (IndexEntry entry; reader.next(entry); end = entry.tar_offset + entry.tar_length) {
         check(entry, end);

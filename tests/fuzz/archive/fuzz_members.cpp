@@ -4,17 +4,17 @@
 #include <cstdlib>
 
 #include "archive/entry_reading.h"
-#include "archive/memory_file.h"
 #include "archive/rebuild_index.h"
 #include "core/base/error.h"
+#include "core/base/memory_stream.h"
 
 using namespace nrear;
 using namespace nrear::archive;
 
 namespace {
 
-void rebuild(MemoryFile& archive, bool salvage) {
-    MemoryFile index;
+void rebuild(base::MemorySource& archive, bool salvage) {
+    base::MemoryFile index;
     base::NullProgress progress;
     const auto summary = rebuild_index(archive, index, {1, salvage}, progress);
     RangeSource first(index);
@@ -35,8 +35,7 @@ void rebuild(MemoryFile& archive, bool salvage) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    MemoryFile archive;
-    archive.write(std::as_bytes(std::span(data, size)));
+    base::MemorySource archive(std::as_bytes(std::span(data, size)));
     for (const bool salvage : {false, true}) {
         try {
             rebuild(archive, salvage);

@@ -3,12 +3,12 @@
 #include <catch2/catch.hpp>
 
 #include "archive/compare_system.h"
-#include "archive/memory_file.h"
 #include "archive/rebuild_index.h"
 #include "archive/restore_entries.h"
 #include "archive/salvage.h"
 #include "archive/verify.h"
 #include "archive_files.h"
+#include "core/base/memory_stream.h"
 #include "core/base/text.h"
 #include "loop_file_system.h"
 #include "odd_tree.h"
@@ -33,7 +33,7 @@ TEST_CASE("index: everything that a file system holds comes back by it") {
     const LoopFileSystem source;
     make_odd_tree(source.path());
     const std::string archive = directory.path() + "/backup.tar.gz";
-    MemoryFile index;
+    base::MemoryFile index;
     base::NullProgress progress;
     BackupOptions options{.root = source.path()};
     options.index = &index;
@@ -77,7 +77,7 @@ TEST_CASE("index: made of GNU tar's archives it restores what the archive does")
     run({"tar", "--format=" + format, "--numeric-owner", "--sparse", "--xattrs", "--acls", "--warning=none", "-C", source.path(), packing, archive, "."});
     INFO(format << ' ' << packing);
     base::FileSource archive_source(archive);
-    MemoryFile index;
+    base::MemoryFile index;
     base::NullProgress progress;
     rebuild_index(archive_source, index, {}, progress);
     const LoopFileSystem by_index;

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "archive_files.h"
+#include "core/base/memory_stream.h"
 #include "core/base/temp_dir.h"
 #include "loop_file_system.h"
 #include "snapshot.h"
@@ -38,7 +39,7 @@ public:
     /// "" when restoring was refused as damaged or gave the same tree.
     std::string outcome(const std::string& archive, const std::string& sha256 = {}) {
         const base::TempDir target("/dev/shm");
-        MemorySource source(archive);
+        base::MemorySource source(base::as_bytes(archive));
         base::NullProgress progress;
         try {
             const auto summary = restore_backup(source, {.target = target.path(), .expected_sha256 = sha256, .threads = 2}, progress);
@@ -54,20 +55,6 @@ public:
     int restored = 0;
 
 private:
-    class MemorySource final : public base::Source {
-    public:
-        explicit MemorySource(std::string_view text) : text_(text) {}
-        std::size_t read(base::MutableBytes buffer) override {
-            const std::size_t count = std::min(buffer.size(), text_.size());
-            std::copy_n(text_.data(), count, reinterpret_cast<char*>(buffer.data()));
-            text_.remove_prefix(count);
-            return count;
-        }
-
-    private:
-        std::string_view text_;
-    };
-
     base::TempDir source_{"/dev/shm"};
     std::map<std::string, std::string> expected_;
 };

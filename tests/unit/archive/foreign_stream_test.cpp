@@ -64,11 +64,11 @@ std::string zstd_stream(const std::string& data) {
 }
 
 std::string own_zstd(const std::string& data) {
-    TextSink out;
+    base::MemoryFile out;
     GzipSink sink(out, {.compression = {Codec::kZstd, 3}, .threads = 2});
     sink.write(base::as_bytes(data));
     sink.finish();
-    return out.text;
+    return out.text();
 }
 
 struct Kind {
@@ -91,7 +91,7 @@ struct Result {
 };
 
 Result unpacked(const std::string& archive, std::size_t step = 65536) {
-    TextSource source(archive, step);
+    SteppingSource source(archive, step);
     DecompressInput input(source, 2);
     Result result;
     try {

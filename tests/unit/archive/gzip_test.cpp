@@ -31,17 +31,17 @@ std::string some_data(std::size_t size, unsigned seed) {
 }
 
 std::string packed(const std::string& data, const Compression& compression = {}, unsigned threads = 2) {
-    TextSink out;
+    base::MemoryFile out;
     GzipSink sink(out, {.compression = compression, .threads = threads});
     for (std::size_t at = 0; at < data.size(); at += 99991) {
         sink.write(base::as_bytes(std::string_view(data).substr(at, 99991)));
     }
     sink.finish();
-    return out.text;
+    return out.text();
 }
 
 std::string unpacked(const std::string& archive, std::size_t step = 65536, unsigned threads = 2) {
-    TextSource source(archive, step);
+    SteppingSource source(archive, step);
     DecompressInput input(source, threads);
     std::string data;
     for (auto bytes = input.chunk(); !bytes.empty(); bytes = input.chunk()) {
@@ -113,7 +113,7 @@ TEST_CASE("gzip: each member says how long it is") {
 TEST_CASE("gzip: each written member is reported, in order, whatever the codec") {
     const std::string data = some_data(5 * kBlockSize + 77, 13);
     for (const Compression& compression : {Compression{}, Compression{Codec::kGzipSmall, 1}, Compression{Codec::kZstd, 1}, Compression{Codec::kNone, 0}}) {
-        TextSink out;
+        base::MemoryFile out;
         std::vector<MemberPlace> places;
         GzipSink sink(out, {.compression = compression, .threads = 3, .on_member = [&](const MemberPlace& place) { places.push_back(place); }});
         sink.write(base::as_bytes(data));
@@ -126,19 +126,19 @@ TEST_CASE("gzip: each written member is reported, in order, whatever the codec")
             offset += place.length;
             tar_length += place.tar_length;
         }
-        CHECK(offset == out.text.size());
+        CHECK(offset == out.size());
         CHECK(tar_length == data.size());
         CHECK(places.back().tar_length == 77);
         if (compression.codec == Codec::kNone) {
-            CHECK((out.text == data));
+            CHECK((out.text() == data));
         } else {
-            CHECK((unpacked(out.text.substr(places[2].offset, places[2].length)) == data.substr(2 * kBlockSize, kBlockSize)));
+            CHECK((unpacked(out.text().substr(places[2].offset, places[2].length)) == data.substr(2 * kBlockSize, kBlockSize)));
         }
     }
 }
 
 TEST_CASE("gzip: a listener that fails ends the run like a sink that fails") {
-    TextSink out;
+    base::MemoryFile out;
     const auto fail_late = [](const MemberPlace& place) {
         if (place.offset > 0) {
             throw Error(ErrorKind::kGeneral, "keep the index", "there is no room");
@@ -222,13 +222,13 @@ TEST_CASE("gzip: a sink that fails is told to the writer, and nothing hangs") {
 
 TEST_CASE("gzip: leaving in the middle joins all threads") {
     for (int i = 0; i < 50; ++i) {
-        TextSink out;
+        base::MemoryFile out;
         GzipSink sink(out, {.threads = 4});
         sink.write(base::as_bytes(some_data(static_cast<std::size_t>(i) * 100000, 10)));
     }
     const std::string archive = packed(some_data(9000000, 11));
     for (int i = 0; i < 50; ++i) {
-        TextSource source(archive);
+        base::MemorySource source(base::as_bytes(archive));
         DecompressInput input(source, 4);
         for (int j = 0; j < i % 8; ++j) {
             const auto bytes = input.chunk();

@@ -58,7 +58,7 @@ struct Written {
 
 Written write_index(const std::vector<IndexEntry>& entries, std::size_t member_count) {
     Written written;
-    TextSink sink;
+    base::MemoryFile sink;
     IndexWriter writer(sink);
     std::uint64_t offset = 0;
     const std::uint64_t tar = entries.empty() ? 0 : entries.back().tar_offset + entries.back().tar_length;
@@ -73,7 +73,7 @@ Written write_index(const std::vector<IndexEntry>& entries, std::size_t member_c
     }
     written.totals = {Framing::kZstd, entries.size(), member_count, member_count > 0 ? tar : 0, offset, {std::byte{5}, std::byte{6}}};
     writer.finish(written.totals);
-    written.bytes = sink.text;
+    written.bytes = sink.text();
     return written;
 }
 
@@ -86,7 +86,7 @@ std::vector<IndexEntry> read_all(IndexReader& reader) {
 }
 
 void read_through(const std::string& bytes) {
-    TextSource source(bytes);
+    base::MemorySource source(base::as_bytes(bytes));
     IndexReader reader(source);
     for (IndexEntry entry; reader.next(entry);) {
     }
@@ -101,7 +101,7 @@ auto is_kind(ErrorKind kind, const std::string& text) {
 TEST_CASE("an index gives back what was put in", "[index]") {
     const auto entries = some_entries(20'000);  // several chunks
     const auto written = write_index(entries, 9'000);
-    TextSource source(written.bytes, 4000);
+    SteppingSource source(written.bytes, 4000);
     IndexReader reader(source);
     CHECK(read_all(reader) == entries);
     CHECK(reader.members() == written.members);
@@ -110,7 +110,7 @@ TEST_CASE("an index gives back what was put in", "[index]") {
 
 TEST_CASE("an index of nothing", "[index]") {
     const auto written = write_index({}, 0);
-    TextSource source(written.bytes);
+    base::MemorySource source(base::as_bytes(written.bytes));
     IndexReader reader(source);
     CHECK(read_all(reader).empty());
     CHECK(reader.totals() == written.totals);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Streams in memory for the tests of archive/, some of which fail on purpose.
+// Streams for the tests of archive/ that give little at a time or fail on purpose (plain ones: core/base/memory_stream.h), and tars made and read in memory.
 #pragma once
 
 #include <algorithm>
@@ -15,30 +15,19 @@
 #include "core/base/byte_stream.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
+#include "core/base/memory_stream.h"
 
 namespace nrear::archive::test {
 
 /// Gives at most `step` bytes at a time.
-class TextSource final : public base::Source {
+class SteppingSource final : public base::Source {
 public:
-    explicit TextSource(std::string text, std::size_t step = std::size_t{1} << 20) : text_(std::move(text)), step_(step) {}
-    std::size_t read(base::MutableBytes buffer) override {
-        const std::size_t count = std::min({buffer.size(), text_.size() - at_, step_});
-        std::memcpy(buffer.data(), text_.data() + at_, count);
-        at_ += count;
-        return count;
-    }
+    SteppingSource(const std::string& text, std::size_t step) : file_(base::as_bytes(text)), step_(step) {}
+    std::size_t read(base::MutableBytes buffer) override { return file_.read(buffer.first(std::min(buffer.size(), step_))); }
 
 private:
-    std::string text_;
+    base::MemoryFile file_;
     std::size_t step_;
-    std::size_t at_ = 0;
-};
-
-class TextSink final : public base::Sink {
-public:
-    void write(base::Bytes bytes) override { text += base::as_text(bytes); }
-    std::string text;
 };
 
 /// Takes `most` bytes, then fails.

@@ -14,6 +14,7 @@
 
 #include "archive/backup.h"
 #include "archive/index.h"
+#include "core/base/memory_stream.h"
 #include "core/base/progress.h"
 #include "core/base/temp_dir.h"
 #include "core/base/unique_fd.h"
@@ -24,26 +25,19 @@ namespace nrear::archive::test {
 /// Bytes that can be read anywhere, and counts what was read.
 class MemoryArchive final : public base::RandomAccessSource {
 public:
-    explicit MemoryArchive(std::string bytes) : bytes_(std::move(bytes)) {}
-    std::size_t read(base::MutableBytes buffer) override {
-        const auto got = read_at(at_, buffer);
-        at_ += got;
-        return got;
-    }
-    std::uint64_t size() const override { return bytes_.size(); }
-    std::size_t read_at(std::uint64_t offset, base::MutableBytes buffer) override {
-        const std::size_t count = offset >= bytes_.size() ? 0 : std::min<std::size_t>(buffer.size(), bytes_.size() - offset);
-        if (count > 0) {
-            std::memcpy(buffer.data(), bytes_.data() + offset, count);
-        }
-        taken += count;
-        return count;
-    }
+    explicit MemoryArchive(const std::string& bytes) : file_(base::as_bytes(bytes)) {}
+    std::size_t read(base::MutableBytes buffer) override { return counted(file_.read(buffer)); }
+    std::uint64_t size() const override { return file_.size(); }
+    std::size_t read_at(std::uint64_t offset, base::MutableBytes buffer) override { return counted(file_.read_at(offset, buffer)); }
     std::uint64_t taken = 0;
 
 private:
-    std::string bytes_;
-    std::uint64_t at_ = 0;
+    std::size_t counted(std::size_t count) {
+        taken += count;
+        return count;
+    }
+
+    base::MemoryFile file_;
 };
 
 /// Numbers in text: packs, but not to nothing.
@@ -81,14 +75,14 @@ struct Stored {
 };
 
 inline Stored back_up(const std::string& root, const Compression& compression = {}) {
-    TextSink archive;
-    TextSink index;
+    base::MemoryFile archive;
+    base::MemoryFile index;
     base::NullProgress progress;
     BackupOptions options{.root = root};
     options.pack.compression = compression;
     options.index = &index;
     const auto summary = write_backup(options, archive, progress);
-    return {archive.text, index.text, summary};
+    return {archive.text(), index.text(), summary};
 }
 
 struct ReadIndex {
@@ -115,7 +109,7 @@ struct ReadIndex {
 };
 
 inline ReadIndex read_all(const std::string& index) {
-    TextSource source(index);
+    base::MemorySource source(base::as_bytes(index));
     IndexReader reader(source);
     ReadIndex read;
     for (IndexEntry entry; reader.next(entry);) {

@@ -30,11 +30,11 @@ std::string random_bytes(std::size_t size, unsigned distinct = 256) {
 }
 
 std::string packed_by(const Compression& compression, const std::string& data) {
-    TextSink out;
+    base::MemoryFile out;
     GzipSink sink(out, {.compression = compression, .threads = 1});
     sink.write(base::as_bytes(data));
     sink.finish();
-    return out.text;
+    return out.text();
 }
 
 bool is_incompressible(const std::string& data) { return IncompressibleTest()(base::as_bytes(data)); }
@@ -82,7 +82,7 @@ TEST_CASE("short blocks are not judged by samples") {
 
 TEST_CASE("a level that there is not is told before any thread starts") {
     for (const Compression& wrong : {Compression{Codec::kGzipFast, 4}, Compression{Codec::kGzipSmall, 13}, Compression{Codec::kZstd, 20}}) {
-        TextSink out;
+        base::MemoryFile out;
         CHECK_THROWS_AS(GzipSink(out, {.compression = wrong}), Error);
     }
     CHECK(grades_of({Codec::kAdaptive, 0}).size() == 4);
@@ -104,7 +104,7 @@ TEST_CASE("the summary counts members and time") {
 }
 
 TEST_CASE("a slow disk is told from a slow sink, also by threads that give way") {
-    TextSink out;
+    base::MemoryFile out;
     GzipSink sink(out, {.threads = 2, .nice = 5});
     for (int i = 0; i < 20; ++i) {
         sink.write(base::as_bytes(random_bytes(kBlockSize, 20)));

@@ -36,7 +36,8 @@ public:
         return restore(members, progress);
     }
     RestoreSummary restore(const std::vector<std::pair<Entry, std::string>>& members, base::Progress& progress) {
-        TextSource source(make_tar(members));
+        const auto tar = make_tar(members);
+        base::MemorySource source(base::as_bytes(tar));
         return restore_backup(source, {.target = target()}, progress);
     }
     void check_untouched() const {
@@ -269,20 +270,21 @@ TEST_CASE("restore: a wrong checksum is an integrity error, a right one is none"
     Trap trap;
     const std::string tar = make_tar({{file("a", "x"), "x"}});
     base::NullProgress progress;
-    TextSource wrong(tar);
+    base::MemorySource wrong(base::as_bytes(tar));
     CHECK_THROWS_MATCHES(restore_backup(wrong, {.target = trap.target(), .expected_sha256 = std::string(64, '0')}, progress), Error,
                          Catch::Matchers::Predicate<Error>([](const Error& e) { return e.kind() == ErrorKind::kIntegrity; }));
-    TextSource first(tar);
+    base::MemorySource first(base::as_bytes(tar));
     const auto facts = verify_backup(first, "", 0, progress);
     CHECK(facts.files == 1);
     CHECK(facts.tar_bytes == tar.size());
-    TextSource right(tar);
+    base::MemorySource right(base::as_bytes(tar));
     CHECK(restore_backup(right, {.target = trap.target(), .expected_sha256 = facts.sha256}, progress).files == 1);
 }
 
 TEST_CASE("restore: EXCLUDE_RESTORE drops what it names and all below") {
     Trap trap;
-    TextSource source(make_tar({{directory("keep/"), ""}, {directory("drop/"), ""}, {file("drop/a", "x"), "x"}, {file("keep/b", "y"), "y"}}));
+    const auto tar = make_tar({{directory("keep/"), ""}, {directory("drop/"), ""}, {file("drop/a", "x"), "x"}, {file("keep/b", "y"), "y"}});
+    base::MemorySource source(base::as_bytes(tar));
     base::NullProgress progress;
     const auto summary = restore_backup(source, {.target = trap.target(), .excludes = {"drop"}}, progress);
     CHECK(summary.problem_count == 0);

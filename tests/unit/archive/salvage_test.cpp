@@ -2,9 +2,9 @@
 #include "archive/salvage.h"
 
 #include "archive/find_members.h"
-#include "archive/memory_file.h"
 #include "archive/rebuild_index.h"
 #include "archive/restore_entries.h"
+#include "core/base/memory_stream.h"
 #include "core/base/text.h"
 #include "gzip_stream.h"
 #include "packed_tree.h"
@@ -33,10 +33,10 @@ struct ManyFiles {
 
 std::string rebuilt(const std::string& archive, bool salvage = false) {
     MemoryArchive source(archive);
-    TextSink out;
+    base::MemoryFile out;
     base::NullProgress progress;
     rebuild_index(source, out, {2, salvage}, progress);
-    return out.text;
+    return out.text();
 }
 
 struct Salvaged {
@@ -162,7 +162,7 @@ TEST_CASE("without salvage the error names the files of the damaged member", "[s
     const auto index = read_all(stored.index);
     auto archive = stored.archive;
     archive[index.members[5].offset + 5000] ^= 1;
-    TextSource source(archive);
+    base::MemorySource source(base::as_bytes(archive));
     MemoryArchive index_source(stored.index);
     base::NullProgress progress;
     base::TempDir target("/dev/shm");
@@ -190,7 +190,7 @@ TEST_CASE("chosen entries by an index that was made of what is left: what may la
     auto archive = stored.archive;
     archive[places[5].offset + 5000] ^= 1;
     MemoryArchive source(archive);
-    MemoryFile index;
+    base::MemoryFile index;
     base::NullProgress progress;
     const auto summary = rebuild_index(source, index, {2, true}, progress);
     CHECK(summary.lost_headers == 1);

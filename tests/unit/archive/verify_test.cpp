@@ -34,7 +34,7 @@ std::string listed(const VerifyReport& report) {
 }
 
 std::map<std::string, std::string> changes(const Stored& stored, const std::string& root, bool trust_times = false) {
-    TextSource index(stored.index);
+    base::MemorySource index(base::as_bytes(stored.index));
     base::NullProgress progress;
     std::map<std::string, std::string> found;
     const auto summary = compare_with_system(index, {.root = root, .trust_times = trust_times}, [&](const Change& change) { found[change.path] = change.what; }, progress);

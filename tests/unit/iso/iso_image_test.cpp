@@ -6,18 +6,13 @@
 
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
+#include "core/base/memory_stream.h"
 #include "core/base/temp_dir.h"
 #include "iso/fat_image.h"
 
 using nrear::iso::IsoOptions;
 
 namespace {
-
-class MemorySink final : public nrear::base::Sink {
-public:
-    void write(nrear::base::Bytes bytes) override { text += nrear::base::as_text(bytes); }
-    std::string text;
-};
 
 class FullSink final : public nrear::base::Sink {
 public:
@@ -42,10 +37,10 @@ IsoOptions small_image() {
 }
 
 std::string write(const IsoOptions& options) {
-    MemorySink sink;
+    nrear::base::MemoryFile sink;
     const auto size = nrear::iso::write_iso(options, sink);
-    REQUIRE(size == sink.text.size());
-    return sink.text;
+    REQUIRE(size == sink.size());
+    return sink.text();
 }
 
 std::uint32_t little32(const std::string& bytes, std::size_t at) {
@@ -130,9 +125,9 @@ TEST_CASE("files of the disk are streamed in") {
     options.files = {{"isolinux/kernel", dir.path() + "/vmlinuz", ""}};
     CHECK(write(options).find("the kernel's bytes") != std::string::npos);
     options.files = {{"isolinux/kernel", dir.path() + "/missing", ""}};
-    MemorySink sink;
+    nrear::base::MemoryFile sink;
     CHECK_THROWS_WITH(nrear::iso::write_iso(options, sink), Catch::Contains("/missing"));
-    CHECK(sink.text.empty());
+    CHECK(sink.bytes().empty());
 }
 
 TEST_CASE("the size is told before anything is written, and may stop it") {
@@ -141,9 +136,9 @@ TEST_CASE("the size is told before anything is written, and may stop it") {
     options.on_size = [&](std::uint64_t size) { told = size; };
     CHECK(write(options).size() == told);
     options.on_size = [](std::uint64_t) { throw nrear::Error(nrear::ErrorKind::kNoSpaceLocal, "make the ISO image", "too little room"); };
-    MemorySink sink;
+    nrear::base::MemoryFile sink;
     CHECK_THROWS_AS(nrear::iso::write_iso(options, sink), nrear::Error);
-    CHECK(sink.text.empty());
+    CHECK(sink.bytes().empty());
 }
 
 TEST_CASE("a sink that fails ends it at once, with the sink's own error") {
@@ -156,6 +151,6 @@ TEST_CASE("ISO_VOLID is checked") {
     const auto id = GENERATE(as<std::string>{}, "", std::string(33, 'A'), "tab\there", "\xc3\xa4");
     auto options = small_image();
     options.volume_id = id;
-    MemorySink sink;
+    nrear::base::MemoryFile sink;
     CHECK_THROWS_WITH(nrear::iso::write_iso(options, sink), Catch::Contains("ISO_VOLID"));
 }

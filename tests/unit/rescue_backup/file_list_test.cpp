@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <catch2/catch.hpp>
 
-#include "core/base/fd_stream.h"
+#include "core/base/memory_stream.h"
 #include "core/base/text.h"
 #include "rescue/backup/file_list.h"
 
@@ -12,9 +12,9 @@ TEST_CASE("the list of files comes back line by line, odd names as they can be s
     list.add("etc/passwd");
     list.add("a\nb");
     list.remark("/var/log/messages", "grew while it was read");
-    backup::MemorySink out;
+    base::MemoryFile out;
     list.write_to(out);
-    CHECK(base::as_text(out.bytes()) == "etc/passwd\na\\012b\nnrear: /var/log/messages: grew while it was read\n");
+    CHECK(out.text() == "etc/passwd\na\\012b\nnrear: /var/log/messages: grew while it was read\n");
 }
 
 TEST_CASE("a long list waits packed") {
@@ -25,14 +25,14 @@ TEST_CASE("a long list waits packed") {
         list.add(path);
         expected += path + "\n";
     }
-    backup::MemorySink out;
+    base::MemoryFile out;
     list.write_to(out);
-    CHECK(base::as_text(out.bytes()) == expected);
+    CHECK(out.text() == expected);
 }
 
 TEST_CASE("an empty list is an empty file") {
     backup::FileList list;
-    backup::MemorySink out;
+    base::MemoryFile out;
     list.write_to(out);
     CHECK(out.bytes().empty());
 }

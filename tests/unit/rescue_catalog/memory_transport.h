@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
+#include "core/base/memory_stream.h"
 #include "transport/transport.h"
 
 namespace nrear::testing {
@@ -29,14 +30,14 @@ public:
 
     std::unique_ptr<base::FinishingSink> create(const std::string& path) override {
         need_directory(path);
-        return std::make_unique<MemorySink>(*this, path);
+        return std::make_unique<UploadSink>(*this, path);
     }
     std::unique_ptr<base::RandomAccessSource> open(const std::string& path) override {
         const auto found = files.find(path);
         if (found == files.end()) {
             throw Error(ErrorKind::kGeneral, "open " + path, "no such file");
         }
-        return std::make_unique<MemorySource>(found->second);
+        return std::make_unique<base::MemoryFile>(base::as_bytes(found->second));
     }
     std::optional<transport::FileInfo> stat(const std::string& path) override {
         if (const auto found = files.find(path); found != files.end()) {
@@ -110,9 +111,9 @@ public:
     }
 
 private:
-    class MemorySink final : public base::FinishingSink {
+    class UploadSink final : public base::FinishingSink {
     public:
-        MemorySink(MemoryTransport& owner, std::string path) : owner_(owner), path_(std::move(path)) {}
+        UploadSink(MemoryTransport& owner, std::string path) : owner_(owner), path_(std::move(path)) {}
         void write(base::Bytes bytes) override {
             owner_.change();
             owner_.files[path_ + transport::kTemporarySuffix] += base::as_text(bytes);
@@ -126,27 +127,6 @@ private:
     private:
         MemoryTransport& owner_;
         std::string path_;
-    };
-
-    class MemorySource final : public base::RandomAccessSource {
-    public:
-        explicit MemorySource(std::string text) : text_(std::move(text)) {}
-        std::size_t read(base::MutableBytes buffer) override {
-            const auto got = read_at(position_, buffer);
-            position_ += got;
-            return got;
-        }
-        std::uint64_t size() const override { return text_.size(); }
-        std::size_t read_at(std::uint64_t offset, base::MutableBytes buffer) override {
-            const auto rest = base::as_bytes(text_).subspan(std::min<std::size_t>(offset, text_.size()));
-            const auto count = std::min(rest.size(), buffer.size());
-            std::copy_n(rest.begin(), count, buffer.begin());
-            return count;
-        }
-
-    private:
-        std::string text_;
-        std::uint64_t position_ = 0;
     };
 
     static std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }

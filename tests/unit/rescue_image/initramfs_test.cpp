@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/error.h"
+#include "core/base/memory_stream.h"
 #include "fake_root.h"
 #include "rescue/image/gzip_header.h"
 
@@ -19,12 +20,6 @@ using nrear::image::without_extra_field;
 using nrear::test::FakeRoot;
 
 namespace {
-
-class MemorySink final : public nrear::base::Sink {
-public:
-    void write(nrear::base::Bytes bytes) override { text += nrear::base::as_text(bytes); }
-    std::string text;
-};
 
 struct CpioEntry {
     std::string name;
@@ -82,11 +77,11 @@ ImageManifest small_image() {
 }
 
 std::string write(const FakeRoot& node, const ImageManifest& manifest, const InitramfsOptions& options) {
-    MemorySink sink;
+    nrear::base::MemoryFile sink;
     const auto report = nrear::image::write_initramfs(node.root(), manifest, options, sink);
-    CHECK(report.bytes == sink.text.size());
+    CHECK(report.bytes == sink.size());
     CHECK(report.entries == manifest.entries.size());
-    return sink.text;
+    return sink.text();
 }
 
 }  // namespace
@@ -189,7 +184,7 @@ TEST_CASE("a file that vanished is named") {
     auto manifest = small_image();
     manifest.entries.push_back(entry("/opt/gone", EntryKind::kFile, 0644));
     manifest.entries.back().source = "/opt/gone";
-    MemorySink sink;
+    nrear::base::MemoryFile sink;
     CHECK_THROWS_WITH(nrear::image::write_initramfs(node.root(), manifest, {}, sink), Catch::Contains("/opt/gone into the rescue image"));
 }
 

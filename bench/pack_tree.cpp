@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "archive/backup.h"
+#include "bench/command_line.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
 #include "core/base/text.h"
@@ -45,11 +46,6 @@ private:
     Clock::time_point free_at_;
 };
 
-class NoSink final : public base::Sink {
-public:
-    void write(base::Bytes) override {}
-};
-
 struct Arguments {
     std::string tree;
     archive::PackOptions pack{.compression = {archive::Codec::kAdaptive, 0}};
@@ -58,30 +54,29 @@ struct Arguments {
     double rate = 0;
 };
 
-Arguments parse(int count, char** words) {
+Arguments parse(bench::CommandLine line) {
     const std::map<std::string, archive::Compression> codecs{{"adaptive", {archive::Codec::kAdaptive, 0}},
                                                              {"fast", {archive::Codec::kGzipFast, 2}},
                                                              {"small", {archive::Codec::kGzipSmall, 6}},
                                                              {"zstd", {archive::Codec::kZstd, 3}},
                                                              {"none", {archive::Codec::kNone, 0}}};
     Arguments arguments;
-    for (int i = 1; i < count; ++i) {
-        const std::string word = words[i];
-        const auto value = [&] { return ++i < count ? std::string(words[i]) : throw Error(ErrorKind::kUsage, word, "a value is missing"); };
+    while (const auto next = line.next()) {
+        const auto& word = *next;
         if (word == "--codec") {
-            arguments.pack.compression = codecs.at(value());
+            arguments.pack.compression = codecs.at(line.value());
         } else if (word == "--level") {
-            arguments.pack.compression.level = std::stoi(value());
+            arguments.pack.compression.level = std::stoi(line.value());
         } else if (word == "--threads") {
-            arguments.pack.threads = static_cast<unsigned>(std::stoul(value()));
+            arguments.pack.threads = static_cast<unsigned>(std::stoul(line.value()));
         } else if (word == "--nice") {
-            arguments.pack.nice = std::stoi(value());
+            arguments.pack.nice = std::stoi(line.value());
         } else if (word == "--rate") {
-            arguments.rate = std::stod(value());
+            arguments.rate = std::stod(line.value());
         } else if (word == "--no-index") {
             arguments.index = false;
         } else if (word == "--index") {
-            arguments.index_file = value();
+            arguments.index_file = line.value();
         } else {
             arguments.tree = word;
         }
@@ -114,10 +109,10 @@ void report(const archive::BackupSummary& summary, double seconds) {
 
 int main(int count, char** words) {
     try {
-        const auto arguments = parse(count, words);
+        const auto arguments = parse({count, words});
         base::FdSink out(STDOUT_FILENO, "standard output");
         Line line(out, arguments.rate);
-        NoSink dropped;
+        bench::NoSink dropped;
         std::optional<base::AtomicFile> index_file;
         if (!arguments.index_file.empty()) {
             index_file.emplace(arguments.index_file);

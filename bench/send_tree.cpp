@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "archive/backup.h"
+#include "bench/login.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
 #include "core/base/log.h"
@@ -27,29 +28,22 @@ namespace {
 using namespace nrear;
 using Clock = std::chrono::steady_clock;
 
-class NoSink final : public base::Sink {
-public:
-    void write(base::Bytes) override {}
-};
-
 struct Arguments {
     std::string source;  ///< "" = fetch
     std::string url;
-    transport::LineOptions line{.ssh = {.use_agent = false}};
+    transport::LineOptions line{.ssh = bench::login_by_key()};
 };
 
-Arguments parse(int count, char** words) {
+Arguments parse(bench::CommandLine line) {
     Arguments arguments;
     std::vector<std::string> names;
     bool fetch = false;
-    for (int i = 1; i < count; ++i) {
-        const std::string word = words[i];
-        const auto value = [&] { return ++i < count ? std::string(words[i]) : throw Error(ErrorKind::kUsage, word, "a value is missing"); };
-        if (word == "--known-hosts") {
-            arguments.line.ssh.known_hosts_files = {value()};
-        } else if (word == "--key") {
-            arguments.line.ssh.identity_files = {value()};
-        } else if (word == "--fetch") {
+    while (const auto next = line.next()) {
+        const auto& word = *next;
+        if (bench::take_login(word, line, arguments.line.ssh)) {
+            continue;
+        }
+        if (word == "--fetch") {
             fetch = true;
         } else {
             names.push_back(word);
@@ -74,7 +68,7 @@ std::uint64_t copy(base::Source& source, base::Sink& sink) {
 }
 
 std::uint64_t pack(const std::string& tree, base::Sink& sink) {
-    NoSink index;
+    bench::NoSink index;
     base::NullProgress progress;
     archive::BackupOptions options;
     options.trees = {tree};
@@ -87,7 +81,7 @@ std::uint64_t run(const Arguments& arguments) {
     const auto location = transport::parse_location(arguments.url, "the URL");
     const auto place = transport::open_place(location, arguments.line, nobody, base::null_log());
     if (arguments.source.empty()) {
-        NoSink nothing;
+        bench::NoSink nothing;
         return copy(*place.transport->open(location.path), nothing);
     }
     struct stat facts {};
@@ -108,7 +102,7 @@ std::uint64_t run(const Arguments& arguments) {
 
 int main(int count, char** words) {
     try {
-        const auto arguments = parse(count, words);
+        const auto arguments = parse({count, words});
         const auto started = Clock::now();
         const auto bytes = run(arguments);
         rusage usage{};

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "archive/restore.h"
+#include "bench/login.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
 #include "core/base/log.h"
@@ -30,25 +31,23 @@ using Clock = std::chrono::steady_clock;
 struct Arguments {
     std::vector<std::string> names;  ///< archive, target
     std::string server;
-    transport::SshOptions ssh{.use_agent = false};
+    transport::SshOptions ssh = bench::login_by_key();
     archive::RestoreOptions restore;
 };
 
-Arguments parse(int count, char** words) {
+Arguments parse(bench::CommandLine line) {
     Arguments arguments;
-    for (int i = 1; i < count; ++i) {
-        const std::string word = words[i];
-        const auto value = [&] { return ++i < count ? std::string(words[i]) : throw Error(ErrorKind::kUsage, word, "a value is missing"); };
+    while (const auto next = line.next()) {
+        const auto& word = *next;
+        if (bench::take_login(word, line, arguments.ssh)) {
+            continue;
+        }
         if (word == "--server") {
-            arguments.server = value();
-        } else if (word == "--known-hosts") {
-            arguments.ssh.known_hosts_files = {value()};
-        } else if (word == "--key") {
-            arguments.ssh.identity_files = {value()};
+            arguments.server = line.value();
         } else if (word == "--sha256") {
-            arguments.restore.expected_sha256 = value();
+            arguments.restore.expected_sha256 = line.value();
         } else if (word == "--threads") {
-            arguments.restore.threads = static_cast<unsigned>(std::stoul(value()));
+            arguments.restore.threads = static_cast<unsigned>(std::stoul(line.value()));
         } else {
             arguments.names.push_back(word);
         }
@@ -89,7 +88,7 @@ void report(const archive::RestoreSummary& summary, double seconds) {
 
 int main(int count, char** words) {
     try {
-        const auto arguments = parse(count, words);
+        const auto arguments = parse({count, words});
         const auto started = Clock::now();
         const auto summary = restore(arguments);
         report(summary, std::chrono::duration<double>(Clock::now() - started).count());

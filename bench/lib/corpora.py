@@ -20,12 +20,14 @@ def words(seed):
 
 
 class Corpora:
-    def __init__(self, directory, megabytes):
+    def __init__(self, directory, megabytes, tree=None):
+        """`tree` is taken for that of Debian."""
         self.directory = directory
         self.megabytes = megabytes
+        self.tree = tree
 
     def debian(self):
-        return self.made(f"debian-{self.megabytes}", self.make_debian)
+        return self.tree or self.made(f"debian-{self.megabytes}", self.make_debian)
 
     def small_files(self, count=100_000):
         return self.made(f"small-{count}", lambda path: self.make_small(path, count))

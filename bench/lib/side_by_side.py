@@ -23,7 +23,9 @@ class Contender:
         return [program for program in self.needs if not shutil.which(program)]
 
 
-def measured(command):
+def measured(command, elsewhere=None):
+    """`elsewhere` gives the processor seconds so far of others who work for the command: a server's."""
+    others = elsewhere() if elsewhere else 0
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.monotonic()
     pid = os.posix_spawnp("bash", ["bash", "-c", "set -o pipefail; " + command], os.environ)
@@ -32,7 +34,7 @@ def measured(command):
     if os.waitstatus_to_exitcode(status) != 0:
         raise RuntimeError(f"failed: {command}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    processors = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    processors = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime + (elsewhere() if elsewhere else 0) - others
     # Of a pipeline: its largest process.
     return {"seconds": seconds, "processors": processors, "peak_bytes": usage.ru_maxrss * 1024}
 
@@ -56,7 +58,7 @@ class Runs:
         return statistics.median(o[figure] / n[figure] for n, o in zip(self.runs[name], self.runs[other]))
 
 
-def side_by_side(contenders, rounds):
+def side_by_side(contenders, rounds, elsewhere=None):
     missing = {contender.name: contender.missing() for contender in contenders if contender.missing()}
     present = [contender for contender in contenders if contender.name not in missing]
     runs = {contender.name: [] for contender in present}
@@ -64,7 +66,7 @@ def side_by_side(contenders, rounds):
         for contender in present[number % len(present):] + present[:number % len(present)]:
             if contender.prepare:
                 subprocess.run(["bash", "-c", contender.prepare], check=True)
-            runs[contender.name].append(measured(contender.command))
+            runs[contender.name].append(measured(contender.command, elsewhere))
     return Runs(runs, missing)
 
 

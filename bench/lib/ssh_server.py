@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 
+ACCOUNT = "root@127.0.0.1"
 CONFIG = """\
 Port {port}
 ListenAddress 127.0.0.1
@@ -62,16 +63,32 @@ class SshServer:
         self.process.terminate()
         self.process.wait()
 
-    @property
-    def url(self):
-        return f"sftp://root@127.0.0.1:{self.port}/"
+    # Each of the following takes the port of a line to the server; without one it means the server's own.
 
-    @property
-    def ssh(self):
-        """The ssh client's command line, ready for a remote command."""
-        options = {"UserKnownHostsFile": self.known_hosts, "IdentitiesOnly": "yes", "IdentityAgent": "none", "BatchMode": "yes"}
+    def url(self, path, port=None):
+        return f"sftp://{ACCOUNT}:{port or self.port}{path}"
+
+    def login(self, port=None):
+        """What the programs of bench/ are given beside the URL."""
+        return ["--known-hosts", self._known(port), "--key", self.key]
+
+    def openssh(self, program, port=None):
+        """The command line of ssh or sftp, before the account."""
+        options = {"UserKnownHostsFile": self._known(port), "IdentityFile": self.key, "IdentitiesOnly": "yes", "IdentityAgent": "none", "BatchMode": "yes"}
         words = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-        return ["ssh", "-F", "none", "-p", str(self.port), "-i", self.key, *words, "root@127.0.0.1"]
+        return [program, "-F", "none", "-P" if program == "sftp" else "-p", str(port or self.port), *words]
+
+    def ssh(self, command, port=None):
+        """The command line of ssh with the command that the server's shell runs."""
+        return [*self.openssh("ssh", port), ACCOUNT, command]
+
+    def _known(self, port):
+        if not port:
+            return self.known_hosts
+        path = f"{self.known_hosts}.{port}"
+        with open(self.known_hosts, encoding="ascii") as known, open(path, "w", encoding="ascii") as copy:
+            copy.write(known.read().replace(f"]:{self.port} ", f"]:{port} "))
+        return path
 
     def processor_seconds(self):
         """Of all connections that have ended."""

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Developer's program for bench/archive: packs a tree onto standard output, as mkbackup would, without configuration, server and rescue image.
+// Developer's program for bench/archive: packs trees onto standard output, as mkbackup would, without configuration, server and rescue image.
 //
-//   pack_tree TREE [--codec adaptive|fast|small|zstd|none] [--level N] [--threads N] [--nice N] [--no-index | --index FILE] [--rate BYTES_PER_SECOND] > archive
+//   pack_tree TREE... [--codec adaptive|fast|small|zstd|none] [--level N] [--threads N] [--nice N] [--no-index | --index FILE] [--rate BYTES_PER_SECOND] > archive
 //
 // --rate makes the sink take no more than that. Standard error gets one JSON object: seconds of each stage, members, sizes, peak memory.
 #include <sys/resource.h>
@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "archive/backup.h"
 #include "bench/command_line.h"
@@ -47,7 +48,7 @@ private:
 };
 
 struct Arguments {
-    std::string tree;
+    std::vector<std::string> trees;
     archive::PackOptions pack{.compression = {archive::Codec::kAdaptive, 0}};
     bool index = true;
     std::string index_file;  ///< "" = the index is made, and dropped
@@ -78,7 +79,7 @@ Arguments parse(bench::CommandLine line) {
         } else if (word == "--index") {
             arguments.index_file = line.value();
         } else {
-            arguments.tree = word;
+            arguments.trees.push_back(word);
         }
     }
     return arguments;
@@ -120,7 +121,7 @@ int main(int count, char** words) {
         base::Sink& index = index_file ? static_cast<base::Sink&>(*index_file) : dropped;
         base::NullProgress progress;
         archive::BackupOptions options;
-        options.trees = {arguments.tree};
+        options.trees = arguments.trees;
         options.pack = arguments.pack;
         options.index = arguments.index ? &index : nullptr;
         const auto started = Clock::now();

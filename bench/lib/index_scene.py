@@ -21,16 +21,18 @@ def run(bench):
                 subprocess.run([bench.pack_tree, tree, "--index", archive + ".index"], stdout=out, stderr=subprocess.DEVNULL, check=True)
             yield size_and_cost(bench, name, tree, archive)
             yield verification(bench, name, archive)
-            yield one_file(bench, name, tree, archive, work)
+            yield one_file(bench, name, first_file(tree), archive, work)
 
 
 def size_and_cost(bench, name, tree, archive):
     runs = side_by_side([Contender("with", quoted(bench.pack_tree, tree) + " >/dev/null 2>&1"),
                          Contender("without", quoted(bench.pack_tree, tree, "--no-index") + " >/dev/null 2>&1")], bench.rounds)
+    return {**size_of_index(name, archive), "cost": f"{runs.ratio('without', 'with', 'processors'):.2f} times the processor time of packing without one"}
+
+
+def size_of_index(name, archive):
     share = os.path.getsize(archive + ".index") / os.path.getsize(archive)
-    return {"scene": f"index: {name}", "size": f"{100 * share:.2f} % of the archive",
-            "cost": f"{runs.ratio('without', 'with', 'processors'):.2f} times the processor time of packing without one",
-            "wanted": [("2 % of the archive at most", share <= MOST_OF_ARCHIVE)]}
+    return {"scene": f"index: {name}", "size": f"{100 * share:.2f} % of the archive", "wanted": [("2 % of the archive at most", share <= MOST_OF_ARCHIVE)]}
 
 
 def verification(bench, name, archive):
@@ -42,8 +44,11 @@ def verification(bench, name, archive):
             "wanted": [("no slower than gzip -t", runs.ratio("nrear", "gzip -t", "seconds") >= 1)]}
 
 
-def one_file(bench, name, tree, archive, work):
-    path = next(os.path.join(folder, file) for folder, _, files in sorted(os.walk(tree)) for file in sorted(files) if os.path.isfile(os.path.join(folder, file)))
+def first_file(tree):
+    return next(os.path.join(folder, file) for folder, _, files in sorted(os.walk(tree)) for file in sorted(files) if os.path.isfile(os.path.join(folder, file)))
+
+
+def one_file(bench, name, path, archive, work):
     command = quoted(bench.read_archive, "file", archive, path, work)
     runs = side_by_side([Contender("nrear", command + " >/dev/null")], bench.rounds)
     read = json.loads(subprocess.run(["bash", "-c", command], check=True, capture_output=True, text=True).stdout)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A tree to a loopback sshd: nrear beside ReaR's way (tar --gzip onto sshfs), "tar | pigz | ssh cat", and OpenSSH's sftp with the file ready; then the ready file
-# over a line of 20 ms and over one of 100 Mbit/s, both ways.
+# A tree to a loopback sshd: nrear beside ReaR's way (tar --gzip onto sshfs), "tar | pigz | ssh cat", and OpenSSH's sftp with the file ready; then files that are
+# ready: to the loopback sshd, over a line of 20 ms and over one of 100 Mbit/s, both ways. Logins are counted in, so what goes over the fast line is a gigabyte.
 
 import contextlib
 import os
@@ -15,6 +15,7 @@ from .ssh_server import ACCOUNT, SshServer
 REAR_TAR = "tar --warning=no-xdev --sparse --block-number --totals --no-wildcards-match-slash --one-file-system --ignore-failed-read --anchored --xattrs --acls --gzip -C / -c -f - {tree}"
 FAST_LINE = 125_000_000
 SLOW_LINE = 12_500_000
+LARGE = 1_000_000_000
 
 
 def summed_up(scene, runs, wanted, size):
@@ -96,16 +97,23 @@ class Scene:
         wanted = {"ReaR's way": 8, "tar | pigz | ssh cat": 3, "sftp put, file ready": 1.3}
         return summed_up("upload: tree to a loopback sshd", self.in_turns(commands, self.emptied()), wanted, os.path.getsize(ready))
 
-    def over_lines(self, ready):
+    def ready_file(self, large):
+        commands = {"nrear": self.nrear(large, "nrear"), "sftp put": self.sftp_put(large), "ssh cat": f"{self.ssh_cat('cat')} < {quoted(large)}"}
+        return summed_up("upload: a gigabyte that is ready to a loopback sshd", self.in_turns(commands, self.emptied()), {}, LARGE)
+
+    def over_lines(self, ready, large):
+        for name, options, limit, file in (("20 ms", ["--delay", "10", "--rate", str(FAST_LINE)], FAST_LINE, large), ("100 Mbit/s", ["--rate", str(SLOW_LINE)], SLOW_LINE, ready)):
+            yield from self.over_line(name, options, limit, file)
+
+    def over_line(self, name, options, limit, ready):
         size = os.path.getsize(ready)
-        for name, options, limit in (("20 ms", ["--delay", "10", "--rate", str(FAST_LINE)], FAST_LINE), ("100 Mbit/s", ["--rate", str(SLOW_LINE)], SLOW_LINE)):
-            with line(self.bench.line_proxy, self.server.port, *options) as port:
-                up = self.in_turns({"nrear": self.nrear(ready, "nrear", port), "sftp put": self.sftp_put(ready, port), "ssh cat": f"{self.ssh_cat('cat', port)} < {quoted(ready)}"},
-                                   self.emptied())
-                yield self.of_the_line(summed_up(f"upload: the ready file over {name}", up, {}, size), limit)
-                shutil.copy(ready, os.path.join(self.stored, "there"))
-                down = self.in_turns({"nrear": self.nrear("--fetch", "there", port), "sftp get": self.sftp_get("there", port)})
-                yield self.of_the_line(summed_up(f"download: the ready file over {name}", down, {}, size), limit)
+        with line(self.bench.line_proxy, self.server.port, *options) as port:
+            up = self.in_turns({"nrear": self.nrear(ready, "nrear", port), "sftp put": self.sftp_put(ready, port), "ssh cat": f"{self.ssh_cat('cat', port)} < {quoted(ready)}"},
+                               self.emptied())
+            yield self.of_the_line(summed_up(f"upload: the ready file over {name}", up, {}, size), limit)
+            shutil.copy(ready, os.path.join(self.stored, "there"))
+            down = self.in_turns({"nrear": self.nrear("--fetch", "there", port), "sftp get": self.sftp_get("there", port)})
+            yield self.of_the_line(summed_up(f"download: the ready file over {name}", down, {}, size), limit)
 
     @staticmethod
     def of_the_line(result, limit):
@@ -123,4 +131,9 @@ def run(bench):
             scene = Scene(bench, work, server)
             with sshfs(server, scene.stored, work) as mounted:
                 yield scene.tree(tree, ready, mounted)
-            yield from scene.over_lines(ready)
+            large = os.path.join(work, "large")
+            with open(large, "wb") as noise:
+                for _ in range(LARGE // 1_000_000):
+                    noise.write(os.urandom(1_000_000))
+            yield scene.ready_file(large)
+            yield from scene.over_lines(ready, large)

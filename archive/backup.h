@@ -9,24 +9,16 @@
 #include <utility>
 #include <vector>
 
-#include "archive/exclude.h"
 #include "archive/file_warning.h"
 #include "archive/pack_options.h"
+#include "archive/selected_trees.h"
 #include "core/base/byte_stream.h"
 #include "core/base/progress.h"
 
 namespace nrear::archive {
 
 struct BackupOptions {
-    std::string root = "/";                ///< where absolute paths start (tests)
-    std::vector<std::string> trees{"/"};   ///< mount points, each archived without leaving its file system; a path listed twice is stored once
-    std::vector<std::string> extra_trees;  ///< BACKUP_PROG_INCLUDE, globs expanded: directories or files; what is missing is a warning
-    /// btrfs subvolumes inside a tree, which have device numbers of their own without being mounted: entered like directories.
-    std::vector<std::string> subvolumes;
-    std::vector<std::string> left_out;     ///< subvolumes (snapshots) that are known and not stored, not even as directories
-    ExcludeRules* excludes = nullptr;      ///< the operator's patterns
-    /// Our own work, ISO and log directories: contents never stored, whatever the patterns say. /proc, /sys, /dev and /run are always among them.
-    std::vector<std::string> never;
+    TreeSelection selection;
     std::uint64_t expected_bytes = 0;                    ///< for the progress display; 0 = unknown
     std::function<void(std::string_view path)> on_file;  ///< each entry's path as stored (for backup.log)
     base::Sink* index = nullptr;                         ///< where the index goes; written from both threads, one call at a time; not finished here

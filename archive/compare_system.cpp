@@ -12,6 +12,8 @@
 
 #include "archive/content_digest.h"
 #include "archive/index.h"
+#include "archive/known_paths.h"
+#include "archive/new_entries.h"
 #include "archive/read_ahead.h"
 #include "archive/sparse_file.h"
 #include "core/base/error.h"
@@ -68,15 +70,29 @@ public:
             ++summary_.entries;
             if (!what_.empty()) {
                 ++summary_.changed;
-                on_change_({entry.path, what_});
+                on_change_({.path = entry.path, .what = what_});
+            }
+            if (options_.selection != nullptr) {
+                known_.add(entry.path);
             }
             progress_.transfer_at(summary_.bytes, summary_.entries);
+        }
+        if (options_.selection != nullptr) {
+            look_for_new_ones();
         }
         progress_.transfer_finished();
         return summary_;
     }
 
 private:
+    void look_for_new_ones() {
+        known_.seal();
+        NewEntries found(known_, summary_, on_change_, progress_);
+        SelectedTrees trees(*options_.selection, found, LookAhead::kNone);
+        trees.walk();
+        found.finish();
+    }
+
     void changed(const std::string& what) { what_ += (what_.empty() ? "" : "; ") + what; }
 
     template <class Value>
@@ -91,7 +107,10 @@ private:
             changed("its name climbs out of the tree: not compared");
             return;
         }
-        const std::string path = (options_.root == "/" ? "" : options_.root) + "/" + entry.path;
+        std::string path = (options_.root == "/" ? "" : options_.root) + "/" + entry.path;
+        while (path.size() > 1 && path.ends_with('/')) {
+            path.pop_back();  // else lstat() follows a symlink that took a directory's place
+        }
         struct stat facts {};
         if (lstat(path.c_str(), &facts) != 0) {
             changed(errno == ENOENT || errno == ENOTDIR ? "gone" : base::cat("cannot be read: ", std::strerror(errno)));
@@ -195,6 +214,7 @@ private:
     std::vector<std::byte> buffer_;
     ContentDigest digest_;
     std::string what_;  ///< of the entry at hand
+    KnownPaths known_;
     CompareSummary summary_;
 };
 

@@ -48,53 +48,15 @@ std::string read_link(int parent, const char* name, std::size_t expected) {
 
 }  // namespace
 
-TreeWriter::TreeWriter(const BackupOptions& options, const MountTable& mounts, PathSet trees, PathSet never, PaxWriter& pax, BackupSummary& summary,
-                       base::Progress& progress)
-    : options_(options), mounts_(mounts), trees_(std::move(trees)), never_(std::move(never)),
-      subvolumes_(options.subvolumes.begin(), options.subvolumes.end()), left_out_(options.left_out.begin(), options.left_out.end()), pax_(pax), summary_(summary), progress_(progress) {}
+TreeWriter::TreeWriter(PaxWriter& pax, BackupSummary& summary, const std::function<void(std::string_view path)>& on_file, base::Progress& progress)
+    : pax_(pax), summary_(summary), on_file_(on_file), progress_(progress) {}
 
-bool TreeWriter::add(const std::string& path) {
-    const std::string real = host_path(path);
-    struct stat facts {};
-    if (lstat(real.c_str(), &facts) != 0) {
-        return false;
-    }
+void TreeWriter::tree(int directory, std::string_view path) {
     tree_path_ = path;
-    tree_devices_ = {facts.st_dev};
-    bare_tree_.reset();
-    if (!S_ISDIR(facts.st_mode)) {
-        file(AT_FDCWD, real.c_str(), path, static_cast<unsigned char>(IFTODT(facts.st_mode)), {});
-        return true;
-    }
-    base::UniqueFd fd(open_quietly(AT_FDCWD, real.c_str(), kDirectoryFlags));
-    if (!fd) {
-        return false;
-    }
-    bare_tree_ = without_mounts(fd.get());
-    Walker(*this).walk(std::move(fd), path);
-    return true;
-}
-
-bool TreeWriter::wants(int parent, const char* name, std::string_view path) {
-    if (left_out_.contains(path)) {
-        return false;
-    }
-    if (options_.excludes != nullptr && options_.excludes->excludes(path)) {
-        return false;
-    }
-    if (options_.root == "/" ? mounts_.is_mount_point(path) : mounts_.is_mount_point(host_path(path))) {
-        if (!trees_.contains(path)) {
-            store_mount_point(parent, name, path);
-        }
-        return false;
-    }
-    return true;
+    bare_tree_ = without_mounts(directory);
 }
 
 void TreeWriter::file(int parent, const char* name, std::string_view path, unsigned char type, base::UniqueFd opened) {
-    if (never_.contains(path)) {
-        return;
-    }
     if (type == DT_SOCK) {
         ++summary_.skipped_sockets;
         return;
@@ -116,32 +78,10 @@ void TreeWriter::file(int parent, const char* name, std::string_view path, unsig
     }
 }
 
-bool TreeWriter::directory(int fd, const struct stat& facts, std::string_view path) {
-    store_directory(fd, facts, path);
-    if (subvolumes_.contains(path)) {
-        tree_devices_.insert(facts.st_dev);
-    }
-    if (!tree_devices_.contains(facts.st_dev)) {
-        warn(FileWarning::Kind::kUnreadable, path, "is another file system (a subvolume?) that is not in the list: its contents are not archived");
-        return false;
-    }
-    return !never_.contains(path);
-}
-
-void TreeWriter::trouble(std::string_view path, int error_number) {
-    if (error_number == ENOENT) {
-        warn(FileWarning::Kind::kVanished, path, "vanished before it could be read");
-    } else {
-        warn(FileWarning::Kind::kUnreadable, path, base::cat("cannot be read: ", std::strerror(error_number)));
-    }
-}
+void TreeWriter::warning(FileWarning warning) { summary_.add(std::move(warning)); }
 
 void TreeWriter::warn(FileWarning::Kind kind, std::string_view path, std::string detail) {
     summary_.add({kind, std::string(path), std::move(detail)});
-}
-
-std::string TreeWriter::host_path(std::string_view path) const {
-    return options_.root == "/" ? std::string(path) : path == "/" ? options_.root : base::cat(options_.root, path);
 }
 
 void TreeWriter::start_entry(EntryType type, const struct stat& facts, std::string_view path) {
@@ -176,8 +116,8 @@ void TreeWriter::read_attributes(const InodeRef& inode, std::string_view path) {
 void TreeWriter::store() {
     pax_.begin(entry_);
     ++summary_.files;
-    if (options_.on_file) {
-        options_.on_file(entry_.path);
+    if (on_file_) {
+        on_file_(entry_.path);
     }
     progress_.transfer_at(content_bytes_, summary_.files);
 }
@@ -198,14 +138,14 @@ bool TreeWriter::store_as_link(const struct stat& facts) {
     return true;
 }
 
-void TreeWriter::store_directory(int fd, const struct stat& facts, std::string_view path) {
+void TreeWriter::directory(int fd, const struct stat& facts, std::string_view path) {
     start_entry(EntryType::kDirectory, facts, path);
     read_attributes(InodeRef::open_file(fd), path);
     entry_.inode_flags = read_inode_flags(fd);
     store();
 }
 
-void TreeWriter::store_mount_point(int parent, const char* name, std::string_view path) {
+void TreeWriter::mount_point(int parent, const char* name, std::string_view path) {
     // What is mounted here is not in the archive; what recover needs is the directory that it is mounted on.
     if (store_what_is_under(path)) {
         return;
@@ -238,7 +178,7 @@ bool TreeWriter::store_what_is_under(std::string_view path) {
     if (!fd) {
         return false;
     }
-    store_directory(fd.get(), facts, path);
+    directory(fd.get(), facts, path);
     return true;
 }
 

@@ -26,7 +26,7 @@ bool is_dot(const char* name) { return name[0] == '.' && (name[1] == '\0' || (na
 
 }  // namespace
 
-Walker::Walker(WalkVisitor& visitor) : visitor_(visitor), buffer_(kListBuffer) {}
+Walker::Walker(WalkVisitor& visitor, LookAhead look_ahead) : visitor_(visitor), look_ahead_(look_ahead), buffer_(kListBuffer) {}
 
 void Walker::walk(base::UniqueFd directory, std::string_view path) {
     path_ = path;
@@ -145,7 +145,7 @@ void Walker::visit_files(Level& level) {
         } else if (entry.type == DT_UNKNOWN) {
             visitor_.trouble(path_, ENOENT);
         } else {
-            upcoming.push_back({entry, entry.type == DT_REG ? open_file_ahead(level.fd.get(), name) : base::UniqueFd()});
+            upcoming.push_back({entry, entry.type == DT_REG && look_ahead_ == LookAhead::kFiles ? open_file_ahead(level.fd.get(), name) : base::UniqueFd()});
         }
         if (upcoming.size() > kFilesAhead) {
             visit_next(level, upcoming);

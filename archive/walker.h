@@ -29,9 +29,14 @@ public:
     virtual void trouble(std::string_view path, int error_number) = 0;
 };
 
+enum class LookAhead {
+    kFiles,  ///< regular files are opened ahead: the visitor reads what they hold
+    kNone,   ///< it only wants to know what is there
+};
+
 class Walker {
 public:
-    explicit Walker(WalkVisitor& visitor);
+    explicit Walker(WalkVisitor& visitor, LookAhead look_ahead = LookAhead::kFiles);
     /// Walks the tree below an open directory, itself first; paths given to the visitor start with `path` ("/", "/var/log").
     /// Throws what the visitor throws, and Interrupted.
     void walk(base::UniqueFd directory, std::string_view path);
@@ -70,6 +75,7 @@ private:
     bool reopen_parent(Level& parent, int child);
 
     WalkVisitor& visitor_;
+    LookAhead look_ahead_;
     std::string path_;
     std::vector<Level> levels_;
     std::vector<char> buffer_;

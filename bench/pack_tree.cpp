@@ -121,7 +121,7 @@ int main(int count, char** words) {
         base::Sink& index = index_file ? static_cast<base::Sink&>(*index_file) : dropped;
         base::NullProgress progress;
         archive::BackupOptions options;
-        options.trees = arguments.trees;
+        options.selection.trees = arguments.trees;
         options.pack = arguments.pack;
         options.index = arguments.index ? &index : nullptr;
         const auto started = Clock::now();

@@ -71,7 +71,7 @@ std::uint64_t pack(const std::string& tree, base::Sink& sink) {
     bench::NoSink index;
     base::NullProgress progress;
     archive::BackupOptions options;
-    options.trees = {tree};
+    options.selection.trees = {tree};
     options.index = &index;
     return archive::write_backup(options, sink, progress).archive_bytes;
 }

@@ -27,12 +27,14 @@ config::Needs needs_of(backup::Scope scope) {
 
 }  // namespace
 
-backup::BackupContext backup_context(const WorkflowContext& context) {
+backup::BackupContext backup_context(const WorkflowContext& context) { return backup_context(context, context.progress); }
+
+backup::BackupContext backup_context(const WorkflowContext& context, base::Progress& progress) {
     return {.settings = context.settings,
             .root = context.root,
             .runner = context.runner,
             .questions = context.questions,
-            .progress = context.progress,
+            .progress = progress,
             .log = context.log,
             .nrear_version = std::string(kVersion),
             .program = "/proc/self/exe",

@@ -26,19 +26,8 @@ std::optional<std::string> plan_of_this_machine(const WorkflowContext& workflow)
         return std::nullopt;
     }
     base::NullProgress silent;  // what speaks against a backup today is checklayout's to say
-    auto context = backup_context(workflow);
-    const backup::BackupContext looking{.settings = context.settings,
-                                        .root = context.root,
-                                        .runner = context.runner,
-                                        .questions = context.questions,
-                                        .progress = silent,
-                                        .log = context.log,
-                                        .nrear_version = context.nrear_version,
-                                        .program = context.program,
-                                        .kernel_release = context.kernel_release,
-                                        .line = context.line};
     try {
-        return plan::digest(plan::make_plan(backup::examine(looking)));
+        return plan::digest(plan::make_plan(backup::examine(backup_context(workflow, silent))));
     } catch (const Error& error) {
         workflow.progress.message(base::cat("The layout is not compared: ", error.what()));
         return std::nullopt;

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // verify: whether a backup is what was written, or with --compare what of this machine has changed since.
-#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "archive/compare_system.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
-#include "cli/ls_text.h"
 #include "cli/open_shelf.h"
+#include "cli/recorded_server.h"
+#include "cli/verify_text.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
-#include "core/base/json_text.h"
 #include "core/base/text.h"
+#include "rescue/backup/chosen_trees.h"
+#include "rescue/backup/options.h"
 #include "rescue/catalog/choose.h"
 #include "rescue/catalog/record_file.h"
 #include "rescue/catalog/verification.h"
@@ -20,7 +22,6 @@ namespace nrear::cli {
 namespace {
 
 using base::cat;
-using Json = nlohmann::ordered_json;
 
 catalog::CheckDepth wanted_depth(const Arguments& arguments) {
     if (arguments.sample.empty()) {
@@ -52,67 +53,43 @@ void record_result(WorkflowContext& workflow, const OpenShelf& open, const std::
     }
 }
 
-Json json_of(const catalog::Backup& backup, const archive::VerifyReport& report) {
-    Json out{{"id", backup.record ? base::json_text<Json>(backup.record->id) : Json()},
-             {"sound", report.sound()},
-             {"full", report.full},
-             {"members", report.members},
-             {"members_total", report.members_total},
-             {"bytes", report.bytes},
-             {"files", report.files},
-             {"files_total", report.files_total},
-             {"problem_count", report.problem_count},
-             {"damaged_count", report.damaged_count},
-             {"problems", Json::array()},
-             {"damaged", Json::array()}};
-    for (const auto& line : report.problems) {
-        out["problems"].push_back(base::json_text<Json>(line));
-    }
-    for (const auto& file : report.damaged) {
-        out["damaged"].push_back({{"path", base::json_text<Json>(absolute_path(file.path))}, {"why", base::json_text<Json>(file.detail)}});
-    }
-    return out;
-}
-
-std::string text_of(const archive::VerifyReport& report, const std::string& name) {
-    std::string out;
-    const auto lines = catalog::problem_lines(report);
-    for (const auto& line : lines) {
-        out += line + "\n";
-    }
-    if (const auto all = report.problem_count + report.damaged_count; all > lines.size()) {
-        out += cat("… and ", all - lines.size(), " more\n");
-    }
-    return cat(out, "Backup ", base::printable(name), report.sound() ? " is sound: " : " is DAMAGED: ", report.files, " of ", report.files_total, " files and ", report.members, " of ",
-               report.members_total, " parts checked, ", base::human_size(report.bytes), " read", report.damaged_count > 0 ? cat(", ", report.damaged_count, " files damaged") : "", ".\n");
-}
-
 int verify(WorkflowContext& workflow, const OpenShelf& open, const catalog::Backup& backup) {
     const auto depth = wanted_depth(workflow.arguments);
     const auto archive = catalog::open_archive(*open.shelf.backup, backup, open_options(workflow), workflow.progress);
     const auto report = catalog::check(archive, backup.record, depth, workflow.progress);
-    const auto name = catalog::name_of(backup);
-    workflow.out.data(workflow.arguments.json ? json_of(backup, report).dump(2) + "\n" : text_of(report, name));
+    workflow.out.data(workflow.arguments.json ? verify_json(report, backup) : verify_text(report, backup));
     if (backup.record) {
         record_result(workflow, open, backup.record->id, catalog::verification_of(report, depth.percent, base::utc_time()));
     }
     return report.sound() ? kExitOk : exit_code_of(ErrorKind::kIntegrity);
 }
 
+/// What mkbackup would back up now. Nothing, and a warning, when that cannot be told.
+std::optional<backup::ChosenTrees> trees_of_now(const WorkflowContext& workflow, const OpenShelf& open) {
+    try {
+        if (recorded_rescue(workflow.root)) {
+            throw Error(ErrorKind::kGeneral, "this is the rescue system", "", "compare on the machine itself");
+        }
+        base::NullProgress silent;  // what speaks against a backup today is mkbackup's to say
+        const auto context = backup_context(workflow, silent);
+        return backup::choose_trees(context, backup::examine(context), {open.shelf.backup, open.shelf.output}, backup::places_of(backup::place_settings(workflow.settings)));
+    } catch (const Error& error) {
+        workflow.progress.warning(cat("New files are not looked for: ", error.what(), error.hint().empty() ? "" : cat("; ", error.hint())));
+        return std::nullopt;
+    }
+}
+
 int compare(WorkflowContext& workflow, const OpenShelf& open, const catalog::Backup& backup) {
+    const auto trees = trees_of_now(workflow, open);
     const auto archive = catalog::open_archive(*open.shelf.backup, backup, open_options(workflow), workflow.progress);
     const bool json = workflow.arguments.json;
     const auto summary = archive::compare_with_system(
-        *archive.index, {.root = workflow.root.path("/")},
-        [&](const archive::Change& change) {
-            const auto path = absolute_path(change.path);
-            workflow.out.data(json ? Json{{"path", base::json_text<Json>(path)}, {"what", base::json_text<Json>(change.what)}}.dump() + "\n" : cat(base::printable(path), ": ", change.what, "\n"));
-        },
-        workflow.progress);
+        *archive.index, {.root = workflow.root.path("/"), .selection = trees ? &trees->trees : nullptr},
+        [&](const archive::Change& change) { workflow.out.data(json ? change_json(change) : change_text(change)); }, workflow.progress);
     if (!json) {
-        workflow.out.data(summary.changed == 0 ? cat("Nothing has changed: ", summary.entries, " files compared.\n") : cat(summary.changed, " of ", summary.entries, " files have changed.\n"));
+        workflow.out.data(compare_text(summary, trees.has_value()));
     }
-    return summary.changed == 0 ? kExitOk : kExitChanged;
+    return compare_exit_code(summary, trees.has_value());
 }
 
 }  // namespace

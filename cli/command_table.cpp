@@ -63,7 +63,7 @@ const OptionInfo kOptions[] = {
     {0, "to", "DIR", ValueKind::kDirectory, "restore", "where to restore to; / is the running system", true, &Arguments::to},
     {0, "overwrite", "", ValueKind::kNone, "restore", "replace files that exist", true, &Arguments::overwrite},
     {0, "sample", "N%", ValueKind::kText, "verify", "read only so much of it, taken by chance, and always its first and last part", true, &Arguments::sample},
-    {0, "compare", "", ValueKind::kNone, "verify", "compare with the running system instead: what has changed since; exit code 1 when something has", true, &Arguments::compare},
+    {0, "compare", "", ValueKind::kNone, "verify", "compare with the running system instead: what has changed or is new since; exit code 1 when something has", true, &Arguments::compare},
     {0, "dry-run", "", ValueKind::kNone, "prune", "show what would be removed, remove nothing (as -s)", true, &Arguments::dry_run},
     {'V', "version", "", ValueKind::kNone, "", "print the version; with -v of all linked libraries too", true, &Arguments::version},
     {'h', "help", "", ValueKind::kNone, "", "print this help", true, &Arguments::help},

@@ -29,5 +29,7 @@ int cmd_prune(WorkflowContext& context);
 
 /// What the workflows of rescue/backup need of a command's context.
 backup::BackupContext backup_context(const WorkflowContext& context);
+/// The same for a command that only looks: what is told goes to `progress`.
+backup::BackupContext backup_context(const WorkflowContext& context, base::Progress& progress);
 
 }  // namespace nrear::cli

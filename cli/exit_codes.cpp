@@ -9,7 +9,7 @@ namespace {
 
 constexpr ExitCode kCodes[] = {
     {kExitOk, "everything that was asked for was done"},
-    {kExitFailed, "it failed; for checklayout: the layout has changed; for verify --compare: files have changed; for ls: nothing matches"},
+    {kExitFailed, "it failed; for checklayout: the layout has changed; for verify --compare: files have changed or are new; for ls: nothing matches"},
     {kExitUsage, "wrong usage: unknown command or option"},
     {kExitIncomplete, "done, but not whole: some files had changed or could not be read or restored, or a step was skipped; the backup is valid"},
     {10, "the configuration is wrong, or asks for something that is not supported"},

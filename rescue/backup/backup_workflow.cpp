@@ -13,6 +13,7 @@
 #include "core/plan/make_plan.h"
 #include "core/plan/plan_text.h"
 #include "rescue/backup/bottleneck.h"
+#include "rescue/backup/chosen_trees.h"
 #include "rescue/backup/connection.h"
 #include "rescue/backup/file_list.h"
 #include "rescue/backup/history.h"
@@ -113,24 +114,15 @@ void warn_of_lost_places(const BackupContext& context, const layout::Layout& lay
 
 archive::BackupSummary stream_tree(const BackupContext& context, const layout::Layout& layout, const Servers& servers, const Places& places,
                                    const std::optional<record::BackupRecord>& earlier, bool iso_follows) {
-    const auto selection = select_trees(selection_settings(context.settings, layout));
-    for (const auto& line : selection.notes) {
+    const auto chosen = choose_trees(context, layout, servers, places);
+    for (const auto& line : chosen.notes) {
         context.progress.warning(line);
     }
-    archive::ExcludeRules rules(selection.patterns, selection.anchored);
     FileList list;
     archive::BackupOptions options;
-    options.root = context.root.path("/");
-    options.trees = selection.trees;
-    options.extra_trees = selection.extra_trees;
-    options.subvolumes = selection.subvolumes;
-    options.left_out = selection.left_out;
-    options.never = selection.never;
-    const auto backups = files_of_backups(servers, places);
-    options.never.insert(options.never.end(), backups.begin(), backups.end());
-    options.excludes = &rules;
+    options.selection = chosen.trees;
     options.pack = pack_options(context.settings);
-    options.expected_bytes = bytes_in_use(context.root, layout, selection.trees);
+    options.expected_bytes = bytes_in_use(context.root, layout, chosen.trees.trees);
     options.on_file = [&](std::string_view path) { list.add(path); };
 
     PiecesSink index;  // a hundredth of the archive, and the place takes one file at a time
@@ -151,7 +143,7 @@ archive::BackupSummary stream_tree(const BackupContext& context, const layout::L
     const auto list_sink = servers.backup->create(uncommitted(places.file_list_path));
     list.write_to(*list_sink);
     list_sink->finish();
-    report_warnings(context, summary, rules.patterns());
+    report_warnings(context, summary, chosen.excludes->patterns());
     return summary;
 }
 

@@ -22,7 +22,7 @@ namespace {
 struct OddBackup {
     OddBackup() {
         make_odd_tree(source.path());
-        const BackupOptions options{.root = source.path()};
+        const BackupOptions options{.selection = {.root = source.path()}};
         summary = back_up(options, archive());
     }
     std::string archive() const { return directory.path() + "/backup.tar.gz"; }
@@ -101,14 +101,14 @@ TEST_CASE("backup: everything that a file system holds comes back, and every tar
         struct stat before {};
         struct stat after {};
         REQUIRE(stat((odd.source.path() + "/odd_size").c_str(), &before) == 0);
-        back_up({.root = odd.source.path()}, odd.archive());
+        back_up({.selection = {.root = odd.source.path()}}, odd.archive());
         REQUIRE(stat((odd.source.path() + "/odd_size").c_str(), &after) == 0);
         CHECK(before.st_atim.tv_sec == after.st_atim.tv_sec);
         CHECK(before.st_atim.tv_nsec == after.st_atim.tv_nsec);
     }
     SECTION("every other way to pack restores the same") {
         for (const Compression& compression : {Compression{Codec::kAdaptive, 0}, Compression{Codec::kGzipSmall, 6}, Compression{Codec::kZstd, 3}, Compression{Codec::kNone, 0}}) {
-            back_up({.root = odd.source.path(), .pack = {.compression = compression}}, odd.archive());
+            back_up({.selection = {.root = odd.source.path()}, .pack = {.compression = compression}}, odd.archive());
             const LoopFileSystem target;
             CHECK(listed(restore(odd.archive(), target.path()).problems) == "");
             CHECK(difference(expected, snapshot(target.path())) == "");
@@ -124,7 +124,7 @@ TEST_CASE("backup: paths longer and deeper than a system call takes, and a file 
     REQUIRE(pwrite(fd.get(), "x", 1, off_t{1} << 39) == 1);
     REQUIRE(ftruncate(fd.get(), off_t{1} << 40) == 0);
     base::TempDir directory;
-    const auto summary = back_up({.root = source.path()}, directory.path() + "/a");
+    const auto summary = back_up({.selection = {.root = source.path()}}, directory.path() + "/a");
     CHECK(listed(summary.warnings) == "");
     CHECK(listed(restore(directory.path() + "/a", target.path()).problems) == "");
     CHECK(difference(snapshot(source.path()), snapshot(target.path())) == "");
@@ -137,7 +137,7 @@ TEST_CASE("backup: file systems, mount points, and what is never stored") {
     const std::string at = root.path();
     const auto names = [&](BackupOptions options) {
         std::string text;
-        options.root = at;
+        options.selection.root = at;
         options.on_file = [&](std::string_view path) { text += std::string(path) + "\n"; };
         base::TempDir directory;
         const auto summary = back_up(options, directory.path() + "/a");
@@ -165,7 +165,7 @@ TEST_CASE("backup: file systems, mount points, and what is never stored") {
         REQUIRE(symlink("srv/own", (at + "/own").c_str()) == 0);
         base::write_file(at + "/srv/[s]*p", "x");  // a swap file: by its name, not by a pattern
         base::write_file(at + "/srv/soap", "x");
-        const std::string text = names({.never = {"/var/lib/rear/output/", "/own", "/srv/[s]*p"}});
+        const std::string text = names({.selection = {.never = {"/var/lib/rear/output/", "/own", "/srv/[s]*p"}}});
         for (const char* present : {"./\n", "\ntop\n", "\nmnt/foreign/\n", "\nproc/\n", "\nsrv/bind/\n", "\nsrv/own/\n", "\nsrv/real/file\n", "\nsrv/soap\n", "\nvar/lib/rear/output/\n", "\nvar/log/\n"}) {
             INFO(present);
             CHECK(text.find(present) != std::string::npos);
@@ -181,7 +181,7 @@ TEST_CASE("backup: file systems, mount points, and what is never stored") {
         CHECK((facts.st_mode & 07777) == 0700);
     }
     SECTION("a mounted file system in the list is stored once, with its own root, however often it is named") {
-        const std::string text = names({.trees = {"/var/log", "/", "/var/log/", "/var//log"}, .extra_trees = {"/srv/real", "/srv/real/file", "/top"}});
+        const std::string text = names({.selection = {.trees = {"/var/log", "/", "/var/log/", "/var//log"}, .extra_trees = {"/srv/real", "/srv/real/file", "/top"}}});
         for (const char* once : {"\nvar/log/\n", "\nvar/log/messages\n", "\nsrv/real/file\n", "\ntop\n", "\nsrv/real/\n"}) {
             INFO(once);
             const std::size_t first = text.find(once);
@@ -194,7 +194,7 @@ TEST_CASE("backup: file systems, mount points, and what is never stored") {
     }
     SECTION("exclude beats include") {
         ExcludeRules rules({"/var/log", "/top"});
-        const std::string text = names({.trees = {"/", "/var/log"}, .extra_trees = {"/top"}, .excludes = &rules});
+        const std::string text = names({.selection = {.trees = {"/", "/var/log"}, .extra_trees = {"/top"}, .excludes = &rules}});
         CHECK(text.find("var/log") == std::string::npos);
         CHECK(text.find("top") == std::string::npos);
         CHECK(rules.patterns()[0].hits > 0);
@@ -203,9 +203,7 @@ TEST_CASE("backup: file systems, mount points, and what is never stored") {
         REQUIRE(symlink("srv/real", (at + "/way").c_str()) == 0);
         base::TempDir directory;
         std::string text;
-        const auto summary = back_up({.root = at,
-                                      .trees = {"/var/log"},
-                                      .extra_trees = {"/way/file", "/nothing", "/proc/cpuinfo"},
+        const auto summary = back_up({.selection = {.root = at, .trees = {"/var/log"}, .extra_trees = {"/way/file", "/nothing", "/proc/cpuinfo"}},
                                       .on_file = [&](std::string_view path) { text += std::string(path) + "\n"; }},
                                      directory.path() + "/a");
         CHECK(text == "srv/real/file\nvar/log/\nvar/log/messages\n");
@@ -214,9 +212,9 @@ TEST_CASE("backup: file systems, mount points, and what is never stored") {
     }
     SECTION("a tree that is missing, and a pattern that excludes everything, are errors") {
         base::TempDir directory;
-        CHECK_THROWS_AS(back_up({.root = at, .trees = {"/", "/nothing"}}, directory.path() + "/a"), Error);
+        CHECK_THROWS_AS(back_up({.selection = {.root = at, .trees = {"/", "/nothing"}}}, directory.path() + "/a"), Error);
         ExcludeRules rules({"/*"});
-        CHECK_THROWS_AS(back_up({.root = at, .excludes = &rules}, directory.path() + "/a"), Error);
+        CHECK_THROWS_AS(back_up({.selection = {.root = at, .excludes = &rules}}, directory.path() + "/a"), Error);
     }
 }
 
@@ -228,7 +226,7 @@ TEST_CASE("backup: a directory with more names than are sorted at a time") {
         REQUIRE((i % 1000 == 0 ? mkdir(path.c_str(), 0755) : symlink("x", path.c_str())) == 0);
     }
     base::TempDir directory;
-    const auto summary = back_up({.root = source.path()}, directory.path() + "/a");
+    const auto summary = back_up({.selection = {.root = source.path()}}, directory.path() + "/a");
     CHECK(summary.files == 70002);
     CHECK(summary.warning_count == 0);
 }
@@ -237,7 +235,7 @@ TEST_CASE("restore: a full disk is told as such") {
     const LoopFileSystem source;
     base::write_file(source.path() + "/large", std::string(std::size_t{40} << 20, 'x'));
     base::TempDir directory;
-    back_up({.root = source.path()}, directory.path() + "/a");
+    back_up({.selection = {.root = source.path()}}, directory.path() + "/a");
     const LoopFileSystem target(std::uint64_t{32} << 20);
     CHECK_THROWS_MATCHES(restore(directory.path() + "/a", target.path()), Error,
                          Catch::Matchers::Predicate<Error>([](const Error& error) { return error.kind() == ErrorKind::kNoSpaceLocal; }));

@@ -65,12 +65,12 @@ TEST_CASE("backup: subvolumes inside a tree are entered when they are in the lis
     const base::TempDir directory;
     const auto archive = directory.path() + "/backup.tar.gz";
 
-    const auto whole = back_up({.root = tree.path, .subvolumes = {"/nest", "/nest/inner"}, .left_out = {"/snap"}}, archive);
+    const auto whole = back_up({.selection = {.root = tree.path, .subvolumes = {"/nest", "/nest/inner"}, .left_out = {"/snap"}}}, archive);
     CHECK(listed(whole.warnings) == "");
     CHECK(whole.altered_count == 0);
     CHECK(names_in(archive) == "./ nest/ nest/file nest/inner/ nest/inner/file plain");
 
-    const auto partly = back_up({.root = tree.path, .subvolumes = {"/nest"}}, archive);
+    const auto partly = back_up({.selection = {.root = tree.path, .subvolumes = {"/nest"}}}, archive);
     CHECK_THAT(listed(partly.warnings), Catch::Contains("/nest/inner: is another file system") && Catch::Contains("/snap: is another file system"));
     CHECK(names_in(archive) == "./ nest/ nest/file nest/inner/ plain snap/");
 }
@@ -85,7 +85,7 @@ TEST_CASE("restore: files that are not to be copied on write, or compressed, are
     base::write_file(tree.at("packed/log"), std::string(70000, 'y'));
     const base::TempDir directory;
     const auto archive = directory.path() + "/backup.tar.gz";
-    CHECK(listed(back_up({.root = tree.path, .subvolumes = {"/data"}}, archive).warnings) == "");
+    CHECK(listed(back_up({.selection = {.root = tree.path, .subvolumes = {"/data"}}}, archive).warnings) == "");
 
     const BtrfsTree target;
     target.subvolume("data");

@@ -61,7 +61,7 @@ Changed back_up_while(const std::function<void(const std::string& file)>& change
         ChangingSink sink(out, [&] { change(file); });
         base::NullProgress progress;
         // Stored blocks and one thread: the ring holds 9 MiB, so the change comes before the last ones are read.
-        result.summary = write_backup({.root = source.path(), .pack = {.compression = {Codec::kNone, 0}, .threads = 1}}, sink, progress);
+        result.summary = write_backup({.selection = {.root = source.path()}, .pack = {.compression = {Codec::kNone, 0}, .threads = 1}}, sink, progress);
     }
     const auto restored = restore(archive, target.path());
     CHECK(restored.problem_count == 0);
@@ -117,7 +117,7 @@ struct Replaced {
         const std::string victim = source.path() + "/victim";
         base::write_file(victim, "content");
         bool done = false;
-        BackupOptions options{.root = source.path()};
+        BackupOptions options{.selection = {.root = source.path()}};
         options.on_file = [&](std::string_view path) {
             if (!done && path == "first") {
                 done = true;
@@ -207,7 +207,7 @@ TEST_CASE("changing: a directory that becomes a symlink is not entered") {
     base::make_directories(source.path() + "/directory", 0755);
     base::write_file(source.path() + "/directory/inside", "inside");
     std::string stored;
-    BackupOptions options{.root = source.path()};
+    BackupOptions options{.selection = {.root = source.path()}};
     options.on_file = [&](std::string_view path) {
         stored += std::string(path) + "\n";
         if (path == "first") {
@@ -245,7 +245,7 @@ TEST_CASE("changing: a tree in uproar never breaks the archive") {
     });
     const base::TempDir archives;
     for (int round = 0; round < 15; ++round) {
-        const auto summary = back_up({.root = at}, archives.path() + "/a");
+        const auto summary = back_up({.selection = {.root = at}}, archives.path() + "/a");
         base::FileSource archive(archives.path() + "/a");
         base::NullProgress progress;
         const auto facts = verify_backup(archive, summary.archive_sha256, 0, progress);
@@ -264,7 +264,7 @@ TEST_CASE("changing: an interruption leaves at once, with nothing running") {
     base::catch_interrupts();
     const base::TempDir archives;
     int files = 0;
-    BackupOptions options{.root = source.path()};
+    BackupOptions options{.selection = {.root = source.path()}};
     options.on_file = [&](std::string_view) {
         if (++files == 50) {
             raise(SIGTERM);

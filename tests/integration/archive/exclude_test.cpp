@@ -66,7 +66,7 @@ std::set<std::string> names_by_tar(const std::string& at, const std::string& exc
 
 std::set<std::string> names_by_us(const std::string& at, const std::string& archive, ExcludeRules rules) {
     std::set<std::string> names;
-    BackupOptions options{.trees = {at}, .excludes = &rules, .pack = {.threads = 1}};
+    BackupOptions options{.selection = {.trees = {at}, .excludes = &rules}, .pack = {.threads = 1}};
     options.on_file = [&](std::string_view path) { names.insert("/" + std::string(path.ends_with('/') ? path.substr(0, path.size() - 1) : path)); };
     back_up(options, archive);
     return names;

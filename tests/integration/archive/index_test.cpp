@@ -35,7 +35,7 @@ TEST_CASE("index: everything that a file system holds comes back by it") {
     const std::string archive = directory.path() + "/backup.tar.gz";
     base::MemoryFile index;
     base::NullProgress progress;
-    BackupOptions options{.root = source.path()};
+    BackupOptions options{.selection = {.root = source.path()}};
     options.index = &index;
     const auto summary = back_up(options, archive);
     base::FileSource archive_source(archive);

@@ -64,7 +64,7 @@ private:
 TEST_CASE("mutation: our own archives") {
     DamagedArchives archives;
     const base::TempDir directory;
-    const auto summary = back_up({.root = archives.source()}, directory.path() + "/a");
+    const auto summary = back_up({.selection = {.root = archives.source()}}, directory.path() + "/a");
     const std::string whole = base::read_file(directory.path() + "/a");
     REQUIRE(archives.outcome(whole, summary.archive_sha256) == "");
     REQUIRE(archives.restored == 1);

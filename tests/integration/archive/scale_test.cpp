@@ -68,7 +68,7 @@ void check_round_trip(const LoopFileSystem& source, const LoopFileSystem& target
     const std::string archive = directory.path() + "/a";
     {
         const PeakMemory memory;
-        const auto summary = back_up({.root = source.path()}, archive);
+        const auto summary = back_up({.selection = {.root = source.path()}}, archive);
         CHECK(listed(summary.warnings) == "");
         CHECK(summary.files >= least_files);
         CHECK(memory.grown() < kMemoryBound);
@@ -124,7 +124,7 @@ TEST_CASE("scale: a sparse file of a terabyte, within the memory bound") {
     const base::TempDir directory;
     const std::string archive = directory.path() + "/a";
     const PeakMemory memory;
-    CHECK(listed(back_up({.root = source.path()}, archive).warnings) == "");
+    CHECK(listed(back_up({.selection = {.root = source.path()}}, archive).warnings) == "");
     CHECK(listed(restore(archive, target.path()).problems) == "");
     CHECK(memory.grown() < kMemoryBound);
     CHECK(difference(snapshot(source.path()), snapshot(target.path())) == "");

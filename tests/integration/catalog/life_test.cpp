@@ -10,12 +10,15 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "archive/compare_system.h"
 #include "core/base/command.h"
 #include "core/base/fd_stream.h"
 #include "core/base/text.h"
 #include "core/config/load.h"
 #include "core/layout/layout_json.h"
 #include "rescue/backup/backup_workflow.h"
+#include "rescue/backup/chosen_trees.h"
+#include "rescue/backup/options.h"
 #include "rescue/recover/find_backup.h"
 #include "tests/integration/transport/scripted_questions.h"
 #include "tests/integration/transport/ssh_server.h"
@@ -35,6 +38,30 @@ std::string program() {
     REQUIRE(path != nullptr);
     return path;
 }
+
+/// The context of a run on the machine whose root is a tree.
+struct Run {
+    base::Root root;
+    testing::ScriptedQuestions nobody;
+    base::NullProgress progress;
+    base::PosixCommandRunner runner;
+    config::Settings settings;
+    transport::LineOptions line;
+    layout::Layout layout = layout::from_json(base::read_file(NREAR_SOURCE_DIR "/tests/fixtures/hosts/debian12-bios-mbr/layout.json"));
+
+    backup::BackupContext context() {
+        return {.settings = settings,
+                .root = root,
+                .runner = runner,
+                .questions = nobody,
+                .progress = progress,
+                .log = base::null_log(),
+                .nrear_version = "test",
+                .program = "/proc/self/exe",
+                .kernel_release = {},
+                .line = line};
+    }
+};
 
 /// A machine of some files, its backup server, and a configuration of the program that backs it up there.
 struct Machine {
@@ -73,29 +100,24 @@ struct Machine {
         base::write_file(work.path() + "/conf/local.conf", cat("BACKUP=NETFS\nBACKUP_URL='", url(), "'\nOUTPUT_URL='", url(), "'\nLOGFILE=", work.path(), "/nrear.log\nTMPDIR=", work.path(), "\n", lines, "\n"));
     }
 
+    Run run_on_tree() {
+        config::Environment environment;
+        environment.hostname = hostname;
+        Run run{.root = base::Root(tree.path()),
+                .nobody = {},
+                .progress = {},
+                .runner = {},
+                .settings = config::load_text(base::read_file(work.path() + "/conf/local.conf"), "local.conf", environment).settings,
+                .line = {.ssh = server.options()}};
+        run.layout.host.name = hostname;
+        return run;
+    }
+
     /// mkbackuponly with another content of /etc/version; its id.
     std::string back_up(const std::string& version) {
         base::write_file(tree.path() + "/etc/version", version, 0644);
-        const base::Root root(tree.path());
-        testing::ScriptedQuestions nobody;
-        base::NullProgress progress;
-        base::PosixCommandRunner runner;
-        config::Environment environment;
-        environment.hostname = hostname;
-        const auto settings = config::load_text(base::read_file(work.path() + "/conf/local.conf"), "local.conf", environment).settings;
-        const backup::BackupContext context{.settings = settings,
-                                            .root = root,
-                                            .runner = runner,
-                                            .questions = nobody,
-                                            .progress = progress,
-                                            .log = base::null_log(),
-                                            .nrear_version = "test",
-                                            .program = "/proc/self/exe",
-                                            .kernel_release = {},
-                                            .line = {.ssh = server.options()}};
-        auto layout = layout::from_json(base::read_file(NREAR_SOURCE_DIR "/tests/fixtures/hosts/debian12-bios-mbr/layout.json"));
-        layout.host.name = hostname;
-        const auto id = backup::make_backup(context, layout, backup::Scope::kBackupOnly).record.id;
+        auto run = run_on_tree();
+        const auto id = backup::make_backup(run.context(), run.layout, backup::Scope::kBackupOnly).record.id;
         sleep(1);  // the next one is of another second
         return id;
     }
@@ -222,6 +244,44 @@ TEST_CASE("another host's archive by another program can be listed, looked into,
     flip_bit(directory + "/backup.tar.gz", 2'000'000);
     CHECK(machine.run({"verify", "--host=compute-1", "backup.tar.gz"}).status == 17);
     CHECK(base::Root("/").list(directory) == before);
+}
+
+TEST_CASE("what is new since a backup is looked for where a backup would look, and its own files are not new") {
+    Machine machine(true);
+    // The place is a directory of the machine itself, in the middle of what is backed up.
+    machine.place = "/srv/backups";
+    base::make_directories(machine.tree.path() + machine.place, 0755);
+    REQUIRE(::mount((machine.tree.path() + "/srv").c_str(), "/srv", nullptr, MS_BIND, nullptr) == 0);
+    machine.keep("KEEP_LAST=3\nBACKUP_PROG_EXCLUDE=( '/cache/*' )");
+    base::make_directories(machine.tree.path() + "/cache", 0755);
+    machine.back_up("1");
+    auto run = machine.run_on_tree();
+    transport::LocalTransport server;
+    const backup::Servers servers{&server, &server};
+    const auto places = backup::places_of(backup::place_settings(run.settings));
+    const auto changes = [&] {
+        const auto context = run.context();
+        const auto chosen = backup::choose_trees(context, run.layout, servers, places);
+        base::FileSource index(places.index_path);
+        Words told;
+        const auto summary = archive::compare_with_system(
+            index, {.root = machine.tree.path(), .selection = &chosen.trees},
+            [&](const archive::Change& change) { told.push_back(cat(change.path, " ", change.what, change.entries > 0 ? cat(" ", change.entries) : "")); }, run.progress);
+        CHECK(summary.unseen == 0);
+        return told;
+    };
+    Words before = changes();
+    std::erase_if(before, [](const auto& line) { return line.ends_with(" time"); });  // of the directories that the backup itself was put into
+    CHECK(before.empty());
+    base::write_file(machine.tree.path() + "/cache/thumbnail", "x");
+    base::make_directories(machine.tree.path() + "/opt/tool/bin", 0755);
+    base::write_file(machine.tree.path() + "/opt/tool/bin/tool", "x");
+    base::write_file(machine.tree.path() + "/etc/new.conf", "x");
+    const auto after = changes();
+    CHECK(std::count(after.begin(), after.end(), "etc/new.conf new") == 1);
+    CHECK(std::count(after.begin(), after.end(), "opt/ new 3") == 1);
+    CHECK(std::none_of(after.begin(), after.end(), [](const auto& line) { return line.find("thumbnail") != std::string::npos || line.find("backup.") != std::string::npos; }));
+    ::umount("/srv");
 }
 
 TEST_CASE("recover finds the backup that its rescue system was made with, in the history") {

@@ -117,7 +117,7 @@ TEST_CASE("a dead network mount holds up neither scan nor backup") {
             Nowhere sink;
             base::NullProgress progress;
             std::vector<std::string> stored;
-            archive::BackupOptions options{.root = directory.path() + "/tree"};
+            archive::BackupOptions options{.selection = {.root = directory.path() + "/tree"}};
             options.on_file = [&](std::string_view path) { stored.emplace_back(path); };
             archive::write_backup(options, sink, progress);
             std::sort(stored.begin(), stored.end());

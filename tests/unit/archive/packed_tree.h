@@ -78,7 +78,7 @@ inline Stored back_up(const std::string& root, const Compression& compression = 
     base::MemoryFile archive;
     base::MemoryFile index;
     base::NullProgress progress;
-    BackupOptions options{.root = root};
+    BackupOptions options{.selection = {.root = root}};
     options.pack.compression = compression;
     options.index = &index;
     const auto summary = write_backup(options, archive, progress);

@@ -39,7 +39,7 @@ struct Stored {
         places.index_path = places.archive_path + ".index";
         settings.set_scalar("TMPDIR", directory.path(), {});
         archive::BackupOptions options;
-        options.root = directory.path() + "/tree";
+        options.selection.root = directory.path() + "/tree";
         PiecesSink index;
         options.index = &index;
         base::NullProgress silent;

@@ -28,9 +28,9 @@ struct Restoring {
         base::write_file(sample.path("tree/etc/hostname"), "controller-0\n");
         base::write_file(sample.path("tree/etc/noise"), std::string(300000, 'n'));
         archive::BackupOptions options;
-        options.root = sample.path("tree");
+        options.selection.root = sample.path("tree");
         archive::ExcludeRules excludes;
-        options.excludes = &excludes;
+        options.selection.excludes = &excludes;
         base::AtomicFile file(sample.path("good.tar.gz"));
         base::AtomicFile index(sample.path("good.tar.gz.index"));
         options.index = &index;

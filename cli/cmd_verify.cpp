@@ -45,7 +45,7 @@ void record_result(WorkflowContext& workflow, const OpenShelf& open, const std::
             return;
         }
         auto record = now.record.value();
-        record.verified = verification;
+        catalog::note_check(record, verification);
         catalog::write_record(*open.shelf.backup, now.record_path, record);
     } catch (const Error& error) {
         // What was found is found, whether or not `list` can tell of it.
@@ -61,7 +61,8 @@ int verify(WorkflowContext& workflow, const OpenShelf& open, const catalog::Back
     if (backup.record) {
         record_result(workflow, open, backup.record->id, catalog::verification_of(report, depth.percent, base::utc_time()));
     }
-    return report.sound() ? kExitOk : exit_code_of(ErrorKind::kIntegrity);
+    const bool good = report.sound() && catalog::standing_damage(backup.record, report) == nullptr;
+    return good ? kExitOk : exit_code_of(ErrorKind::kIntegrity);
 }
 
 /// What mkbackup would back up now. Nothing, and a warning, when that cannot be told.

@@ -55,12 +55,16 @@ std::string state_word(State state) {
     return {};
 }
 
+std::string check_text(const record::Verification& check) { return cat(base::printable(check.how), " ", base::printable(check.when.substr(0, 10))); }
+
+/// "full 2026-01-31", with a newer check that read less beside it; damage alone.
 std::string verified_text(const Backup& backup) {
     if (!backup.record || !backup.record->verified) {
         return kUnknown;
     }
     const auto& check = *backup.record->verified;
-    return cat(check.problem.empty() ? base::printable(check.how) : "FAILED", " ", base::printable(check.when.substr(0, 10)));
+    const auto& last = backup.record->last_check;
+    return check.problem.empty() ? cat(check_text(check), last ? ", " + check_text(*last) : "") : cat("FAILED ", base::printable(check.when.substr(0, 10)));
 }
 
 /// "same", "changed" or "-".
@@ -100,6 +104,14 @@ std::string sum(const std::vector<Backup>& backups, const ListFacts& facts) {
     }
     return cat(backups.size(), backups.size() == 1 ? " backup" : " backups", " of ", base::printable(facts.hostname), " in ", base::printable(facts.place), ", ",
                base::human_size(bytes), ".\n");
+}
+
+Json json_of(const record::Verification& check) {
+    return {{"when", base::json_text<Json>(check.when)},
+            {"how", base::json_text<Json>(check.how)},
+            {"members", check.members},
+            {"bytes", check.bytes},
+            {"problem", base::json_text<Json>(check.problem)}};
 }
 
 Json json_of(const Backup& backup) {
@@ -149,12 +161,10 @@ std::string list_json(const std::vector<Backup>& backups, const ListFacts& facts
             out["warnings"] = record.warnings;
             out["nrear_version"] = base::json_text<Json>(record.nrear_version);
             out["layout"] = facts.plan_sha256 ? Json(layout_text(backup, facts)) : Json();
-            if (record.verified) {
-                out["verified"] = {{"when", base::json_text<Json>(record.verified->when)},
-                                   {"how", base::json_text<Json>(record.verified->how)},
-                                   {"members", record.verified->members},
-                                   {"bytes", record.verified->bytes},
-                                   {"problem", base::json_text<Json>(record.verified->problem)}};
+            for (const auto& [name, check] : {std::pair{"verified", &record.verified}, {"last_check", &record.last_check}}) {
+                if (*check) {
+                    out[name] = json_of(**check);
+                }
             }
         }
         out["being_moved"] = backup.being_moved;

@@ -17,6 +17,21 @@ namespace {
 using base::cat;
 using Json = nlohmann::ordered_json;
 
+std::string check_of(const record::Verification& check) { return cat("the ", base::printable(check.how), " check of ", base::printable(check.when.substr(0, 10))); }
+
+std::string counts(const archive::VerifyReport& report) {
+    return cat(report.files, " of ", report.files_total, " files and ", report.members, " of ", report.members_total, " parts checked, ", base::human_size(report.bytes), " read",
+               report.damaged_count > 0 ? cat(", ", report.damaged_count, " files damaged") : "");
+}
+
+/// What an earlier check found, and this one, of all of it, did not.
+std::string healed(const archive::VerifyReport& report, const catalog::Backup& backup) {
+    const bool damaged_before = backup.record && backup.record->verified && !backup.record->verified->problem.empty();
+    return damaged_before && report.sound() ? cat("But ", check_of(*backup.record->verified), " had found damage that is not there now (", base::printable(backup.record->verified->problem),
+                                                  "): look at disk and memory of the server.\n")
+                                            : "";
+}
+
 }  // namespace
 
 std::string verify_json(const archive::VerifyReport& report, const catalog::Backup& backup) {
@@ -38,6 +53,8 @@ std::string verify_json(const archive::VerifyReport& report, const catalog::Back
     for (const auto& file : report.damaged) {
         out["damaged"].push_back({{"path", base::json_text<Json>(absolute_path(file.path))}, {"why", base::json_text<Json>(file.detail)}});
     }
+    const auto* known = catalog::standing_damage(backup.record, report);
+    out["known_damage"] = known == nullptr ? Json() : Json{{"when", base::json_text<Json>(known->when)}, {"how", base::json_text<Json>(known->how)}, {"problem", base::json_text<Json>(known->problem)}};
     return out.dump(2) + "\n";
 }
 
@@ -50,9 +67,12 @@ std::string verify_text(const archive::VerifyReport& report, const catalog::Back
     if (const auto all = report.problem_count + report.damaged_count; all > lines.size()) {
         out += cat("… and ", all - lines.size(), " more\n");
     }
-    return cat(out, "Backup ", base::printable(catalog::name_of(backup)), report.sound() ? " is sound: " : " is DAMAGED: ", report.files, " of ", report.files_total, " files and ",
-               report.members, " of ", report.members_total, " parts checked, ", base::human_size(report.bytes), " read",
-               report.damaged_count > 0 ? cat(", ", report.damaged_count, " files damaged") : "", ".\n");
+    const auto name = base::printable(catalog::name_of(backup));
+    if (const auto* known = catalog::standing_damage(backup.record, report)) {
+        return cat("Backup ", name, " is DAMAGED: what was read now is as it was written (", counts(report), "), but ", check_of(*known), " found: ", base::printable(known->problem),
+                   ".\nOnly a check of all of it can take that back: nrear verify ", name, "\n");
+    }
+    return cat(out, "Backup ", name, report.sound() ? " is sound: " : " is DAMAGED: ", counts(report), ".\n", healed(report, backup));
 }
 
 std::string change_text(const archive::Change& change) {

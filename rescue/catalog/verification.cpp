@@ -19,6 +19,19 @@ std::string number_text(double number) {
     return {buffer.data(), result.ptr};
 }
 
+constexpr std::string_view kFull = "full";
+constexpr std::string_view kSample = "sample";
+constexpr double kAll = 100;
+
+/// How much of the backup a check read, in percent; 0 for words of a newer nrear.
+double depth_of(const record::Verification& check) {
+    if (check.how == kFull) {
+        return kAll;
+    }
+    const bool sample = check.how.starts_with(kSample);
+    return sample ? parse_percent(std::string_view(check.how).substr(kSample.size())).value_or(CheckDepth{}.percent) : 0;
+}
+
 }  // namespace
 
 std::optional<double> parse_percent(std::string_view text) {
@@ -47,13 +60,29 @@ CheckDepth check_depth(const config::Settings& settings) {
 }
 
 record::Verification verification_of(const archive::VerifyReport& report, double percent, const std::string& when) {
-    record::Verification verification{.when = when, .how = report.full ? "full" : cat("sample ", number_text(percent), "%"), .members = report.members, .bytes = report.bytes, .problem = {}};
+    record::Verification verification{.when = when, .how = report.full ? std::string(kFull) : cat(kSample, " ", number_text(percent), "%"), .members = report.members, .bytes = report.bytes, .problem = {}};
     if (!report.sound()) {
         const auto lines = problem_lines(report);
         const auto more = report.problem_count + report.damaged_count - 1;
         verification.problem = cat(lines.empty() ? "damaged" : lines.front(), more > 0 ? cat(" (and ", more, " more)") : "");
     }
     return verification;
+}
+
+void note_check(record::BackupRecord& record, const record::Verification& check) {
+    auto& counts = record.verified;
+    const bool at_least_as_deep = counts && counts->problem.empty() && depth_of(check) >= depth_of(*counts);
+    if (!counts || !check.problem.empty() || depth_of(check) >= kAll || at_least_as_deep) {
+        counts = check;
+        record.last_check.reset();
+    } else {
+        record.last_check = check;
+    }
+}
+
+const record::Verification* standing_damage(const std::optional<record::BackupRecord>& record, const archive::VerifyReport& report) {
+    const bool damage = record && record->verified && !record->verified->problem.empty();
+    return damage && report.sound() && !report.full ? &*record->verified : nullptr;
 }
 
 std::vector<std::string> problem_lines(const archive::VerifyReport& report) {

@@ -29,6 +29,13 @@ std::optional<double> parse_percent(std::string_view text);
 /// Of what a check has found: "full" or "sample 5 %", and the first problem.
 record::Verification verification_of(const archive::VerifyReport& report, double percent, const std::string& when);
 
+/// One more check of a backup. Damage that was found counts until a check of all of it finds none; of checks that found none, the one that read most
+/// counts, and of two alike the newer one. The other one stays beside it, when it is the newer one.
+void note_check(record::BackupRecord& record, const record::Verification& check);
+
+/// Damage that an earlier check has found and that `report`, sound but not full, says nothing of; null = none.
+const record::Verification* standing_damage(const std::optional<record::BackupRecord>& record, const archive::VerifyReport& report);
+
 /// What was found, one line each, as many as were kept.
 std::vector<std::string> problem_lines(const archive::VerifyReport& report);
 

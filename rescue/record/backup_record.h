@@ -25,7 +25,7 @@ struct StoredFile {
 /// What is known of the backup from reading it back.
 struct Verification {
     std::string when;          ///< RFC 3339, UTC
-    std::string how;           ///< "sample" or "full"
+    std::string how;           ///< "sample 5%" or "full"
     std::uint64_t members = 0; ///< compressed pieces of the archive that were read
     std::uint64_t bytes = 0;   ///< of the archive and its index
     std::string problem;       ///< what was found, for people; "" = nothing
@@ -62,7 +62,8 @@ struct BackupRecord {
     std::uint64_t tree_bytes = 0;     ///< uncompressed tar
     std::uint64_t warnings = 0;       ///< files that changed, vanished or could not be read
     std::optional<StageSeconds> stages;
-    std::optional<Verification> verified;
+    std::optional<Verification> verified;    ///< the check that counts: one that found damage, else the one that read most
+    std::optional<Verification> last_check;  ///< the newest one, where that is another: it read less, and found nothing
     EarlierGoesTo earlier;     ///< for whoever goes on with an interrupted commit
 
     /// The id that the rescue system on `iso` asks for.

@@ -42,6 +42,9 @@ static void to_json(nlohmann::json& json, const BackupRecord& record) {
     if (record.verified) {
         json["verified"] = *record.verified;
     }
+    if (record.last_check) {
+        json["last_check"] = *record.last_check;
+    }
     if (record.earlier != EarlierGoesTo{}) {
         json["earlier"] = record.earlier;
     }
@@ -66,6 +69,9 @@ static void from_json(const nlohmann::json& json, BackupRecord& record) {
     }
     if (json.contains("verified")) {
         record.verified = json.at("verified").get<Verification>();
+    }
+    if (json.contains("last_check")) {
+        record.last_check = json.at("last_check").get<Verification>();
     }
     record.earlier = json.value("earlier", EarlierGoesTo{});
 }

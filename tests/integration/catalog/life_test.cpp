@@ -188,6 +188,9 @@ TEST_CASE("the life of a machine's backups") {
     // Checking them.
     CHECK_THAT(machine.output({"verify", ids[1]}), Contains("is sound"));
     CHECK(machine.list()[1]["verified"]["how"] == "full");
+    CHECK_THAT(machine.output({"verify", ids[1], "--sample", "1%"}), Contains("is sound"));
+    CHECK(machine.list()[1]["verified"]["how"] == "full");
+    CHECK(machine.list()[1]["last_check"]["how"] == "sample 1%");
     CHECK_THAT(machine.output({"verify", ids[1], "--compare"}, 1), Contains("/etc/version"));
 
     // Damage in the newest: named with its files, listed, and not in the way of the others.
@@ -200,7 +203,10 @@ TEST_CASE("the life of a machine's backups") {
     machine.output({"restore", ids[2], "/etc/version", "--to", machine.work.path() + "/of-damaged"});
     CHECK(read_if_there(machine.work.path() + "/of-damaged/etc/version") == "3");
     flip_bit(archive, 3'000'000);
-    CHECK_THAT(machine.output({"verify", ids[2]}), Contains("is sound"));
+    CHECK_THAT(machine.output({"verify", ids[2], "--sample", "1%"}, 17), Contains("Only a check of all of it can take that back"));
+    CHECK(machine.list()[2]["state"] == "damaged");
+    CHECK_THAT(machine.output({"verify", ids[2]}), Contains("is sound") && Contains("had found damage that is not there now"));
+    CHECK(machine.list()[2]["state"] == "whole");
 
     // With a damaged index, and without one.
     const auto second = machine.list()[1]["paths"]["index"].get<std::string>();

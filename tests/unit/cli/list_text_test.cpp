@@ -79,6 +79,19 @@ TEST_CASE("as JSON") {
     CHECK(json["backups"][2]["paths"]["archive"]["hex"] == "2f642f63302fff2e7461722e677a");
 }
 
+TEST_CASE("a check that reads less does not hide one that read more; damage hides both") {
+    auto backups = std::vector{backup("1a2b3c4d-0000", 1769774405)};
+    auto& record = *backups[0].record;
+    record.verified = record::Verification{"2026-01-31T12:00:05Z", "full", 30, 4096, ""};
+    record.last_check = record::Verification{"2026-02-03T12:00:05Z", "sample 5%", 2, 400, ""};
+    CHECK_THAT(list_text(backups, kFacts), Catch::Contains("  full 2026-01-31, sample 5% 2026-02-03  same"));
+    const auto json = nlohmann::json::parse(list_json(backups, kFacts))["backups"][0];
+    CHECK(json["verified"]["how"] == "full");
+    CHECK(json["last_check"]["when"] == "2026-02-03T12:00:05Z");
+    record.verified->problem = "member 3 of 30 is damaged";
+    CHECK_THAT(list_text(backups, kFacts), Catch::Contains("  FAILED 2026-01-31  same"));
+}
+
 TEST_CASE("prune says what goes and why") {
     const std::vector<catalog::Verdict> verdicts{{backup("1a2b3c4d-0000", 1769774405), true, "no KEEP_ setting keeps it"}, {backup("77770000-1111", 1769860805), false, "newest, last 1"}};
     CHECK(prune_text(verdicts) ==

@@ -10,6 +10,40 @@
 using namespace nrear;
 using namespace nrear::cli;
 
+namespace {
+
+catalog::Backup checked(const std::string& how, const std::string& problem) {
+    catalog::Backup backup;
+    backup.record = record::BackupRecord{};
+    backup.record->id = "1a2b3c4d-0000";
+    backup.record->verified = record::Verification{"2026-01-31T12:00:05Z", how, 30, 4096, problem};
+    return backup;
+}
+
+}  // namespace
+
+TEST_CASE("a check, and what an earlier one has found") {
+    archive::VerifyReport report;
+    report.full = false;
+    report.files = 40;
+    report.files_total = 800;
+    report.members = 2;
+    report.members_total = 40;
+    report.bytes = 2048;
+    CHECK(verify_text(report, checked("full", "")) == "Backup 1a2b3c4d is sound: 40 of 800 files and 2 of 40 parts checked, 2.0 KiB read.\n");
+    CHECK(nlohmann::json::parse(verify_json(report, checked("full", "")))["known_damage"].is_null());
+    CHECK(verify_text(report, checked("full", "member 3 of 40 is damaged")) ==
+          "Backup 1a2b3c4d is DAMAGED: what was read now is as it was written (40 of 800 files and 2 of 40 parts checked, 2.0 KiB read), but the full check of 2026-01-31 found: "
+          "member 3 of 40 is damaged.\nOnly a check of all of it can take that back: nrear verify 1a2b3c4d\n");
+    const auto json = nlohmann::json::parse(verify_json(report, checked("full", "member 3 of 40 is damaged")));
+    CHECK(json["sound"] == true);
+    CHECK(json["known_damage"]["problem"] == "member 3 of 40 is damaged");
+    report.full = true;
+    CHECK(verify_text(report, checked("sample 5%", "member 3 of 40 is damaged")) ==
+          "Backup 1a2b3c4d is sound: 40 of 800 files and 2 of 40 parts checked, 2.0 KiB read.\n"
+          "But the sample 5% check of 2026-01-31 had found damage that is not there now (member 3 of 40 is damaged): look at disk and memory of the server.\n");
+}
+
 TEST_CASE("changes, as a person and as a program reads them") {
     CHECK(change_text({.path = "etc/fstab", .what = "mode 0644, now 0600; content"}) == "/etc/fstab: mode 0644, now 0600; content\n");
     CHECK(change_text({.path = "etc/", .what = "time"}) == "/etc/: time\n");

@@ -43,3 +43,46 @@ TEST_CASE("what the record says of a check") {
     report.problem_count = 4;
     CHECK(verification_of(report, 100, "now").problem == "member 3 of 7 is damaged (and 4 more)");
 }
+
+TEST_CASE("of several checks the one counts that an operator can rely on") {
+    const auto check = [](const std::string& day, const std::string& how, const std::string& problem = "") { return record::Verification{"2026-02-" + day, how, 1, 1, problem}; };
+    const auto after = [](const std::vector<record::Verification>& checks) {
+        record::BackupRecord record;
+        for (const auto& one : checks) {
+            note_check(record, one);
+        }
+        REQUIRE(record.verified);
+        const auto text = [](const record::Verification& one) { return one.how + one.when.substr(7) + (one.problem.empty() ? "" : " " + one.problem); };
+        return text(*record.verified) + (record.last_check ? ", " + text(*record.last_check) : "");
+    };
+    CHECK(after({check("01", "sample 5%")}) == "sample 5%-01");
+    CHECK(after({check("01", "sample 5%"), check("02", "full")}) == "full-02");
+    CHECK(after({check("01", "full"), check("02", "sample 5%")}) == "full-01, sample 5%-02");
+    CHECK(after({check("01", "full"), check("02", "sample 5%"), check("03", "sample 1%")}) == "full-01, sample 1%-03");
+    CHECK(after({check("01", "full"), check("02", "sample 5%"), check("03", "full")}) == "full-03");
+    CHECK(after({check("01", "sample 50%"), check("02", "sample 5%"), check("03", "sample 50%")}) == "sample 50%-03");
+    CHECK(after({check("01", "sample"), check("02", "sample 5%")}) == "sample 5%-02");  // as it was written before the percentage was
+    CHECK(after({check("01", "sample"), check("02", "sample 4.5%")}) == "sample-01, sample 4.5%-02");
+    CHECK(after({check("01", "with care"), check("02", "sample 5%")}) == "sample 5%-02");
+    // Found damage wins until all of it was read and is sound.
+    CHECK(after({check("01", "full"), check("02", "sample 5%", "hurt")}) == "sample 5%-02 hurt");
+    CHECK(after({check("01", "full", "hurt"), check("02", "sample 5%")}) == "full-01 hurt, sample 5%-02");
+    CHECK(after({check("01", "sample 1%", "hurt"), check("02", "sample 99%")}) == "sample 1%-01 hurt, sample 99%-02");
+    CHECK(after({check("01", "full", "hurt"), check("02", "sample 5%", "hurt too")}) == "sample 5%-02 hurt too");
+    CHECK(after({check("01", "full", "hurt"), check("02", "sample 5%"), check("03", "full")}) == "full-03");
+}
+
+TEST_CASE("damage that a sample says nothing of") {
+    record::BackupRecord record;
+    archive::VerifyReport sample;
+    sample.full = false;
+    CHECK(standing_damage(std::nullopt, sample) == nullptr);
+    CHECK(standing_damage(record, sample) == nullptr);
+    record.verified = record::Verification{"2026-02-01", "full", 1, 1, ""};
+    CHECK(standing_damage(record, sample) == nullptr);
+    record.verified->problem = "hurt";
+    const std::optional<record::BackupRecord> hurt = record;
+    REQUIRE(standing_damage(hurt, sample) != nullptr);
+    CHECK(standing_damage(hurt, sample)->problem == "hurt");
+    CHECK(standing_damage(hurt, {.full = true}) == nullptr);
+}

@@ -26,21 +26,24 @@ TEST_CASE("index, times, verification and history are optional: records from bef
     BackupRecord record;
     record.id = "id-2";
     const auto plain = to_json(record);
-    for (const auto* name : {"index", "rescue_id", "stages", "verified", "earlier"}) {
+    for (const auto* name : {"index", "rescue_id", "stages", "verified", "last_check", "earlier"}) {
         CHECK(plain.find(std::string("\"") + name + "\"") == std::string::npos);
     }
     const auto old = backup_record_from_json(plain, "backup.json");
     CHECK_FALSE(old.verified);
+    CHECK_FALSE(old.last_check);
     CHECK(old.id_of_rescue() == "id-2");
 
     record.index = {"/d/backup.tar.gz.index", 17, "def"};
     record.rescue_id = "id-1";
     record.stages = StageSeconds{1.25, 2.5, 70};
     record.verified = Verification{"2026-01-31T12:00:00Z", "sample", 3, 4096, "member 7 is damaged"};
+    record.last_check = Verification{"2026-02-03T12:00:00Z", "sample 5%", 2, 1024, ""};
     record.earlier = {"/d/c0/20260130-120000-1a2b3c4d", "/d/c0/20260130-120000-1a2b3c4d"};
     const auto back = backup_record_from_json(to_json(record), "backup.json");
     CHECK(back.index.size == 17);
     CHECK(back.verified == record.verified);
+    CHECK(back.last_check == record.last_check);
     CHECK(back.earlier == record.earlier);
     CHECK(back.id_of_rescue() == "id-1");
     CHECK(to_json(back) == to_json(record));

@@ -42,7 +42,9 @@ int cmd_list(WorkflowContext& workflow) {
     const ListFacts facts{.hostname = open.hostname,
                           .place = open.place,
                           .plan_sha256 = backups.empty() ? std::nullopt : plan_of_this_machine(workflow),
-                          .paths = workflow.arguments.verbose};
+                          .paths = workflow.arguments.verbose,
+                          .other_hosts = backups.empty() ? other_hosts(open) : std::vector<std::string>(),
+                          .empty_place = open.empty_place};
     workflow.out.data(workflow.arguments.json ? list_json(backups, facts) : list_text(backups, facts));
     return kExitOk;
 }

@@ -97,6 +97,24 @@ std::string paths_of(const Backup& backup) {
     return out;
 }
 
+std::string no_backups(const ListFacts& facts) {
+    constexpr std::size_t kMost = 20;
+    auto out = cat("There are no backups of ", base::printable(facts.hostname), " in ", base::printable(facts.place), ".\n");
+    if (!facts.other_hosts.empty()) {
+        std::vector<std::string> names;
+        for (const auto& host : facts.other_hosts) {
+            if (names.size() < kMost) {
+                names.push_back(base::printable(host));
+            }
+        }
+        const auto more = facts.other_hosts.size() - names.size();
+        out += cat("There are backups of ", base::join(names, ", "), more > 0 ? cat(" and ", more, " others") : "", ": nrear list --host NAME shows them.\n");
+    } else if (facts.empty_place) {
+        out += "The directory is empty: if a share or a disk belongs there, it is not mounted.\n";
+    }
+    return out;
+}
+
 std::string sum(const std::vector<Backup>& backups, const ListFacts& facts) {
     std::uint64_t bytes = 0;
     for (const auto& backup : backups) {
@@ -129,7 +147,7 @@ Json json_of(const Backup& backup) {
 
 std::string list_text(const std::vector<Backup>& backups, const ListFacts& facts) {
     if (backups.empty()) {
-        return cat("There are no backups of ", base::printable(facts.hostname), " in ", base::printable(facts.place), ".\n");
+        return no_backups(facts);
     }
     std::vector<Row> rows{{"ID", "DATE (UTC)", "SIZE", "FILES", "WARNINGS", "VERIFIED", "LAYOUT", ""}};
     for (const auto& backup : backups) {
@@ -176,7 +194,13 @@ std::string list_json(const std::vector<Backup>& backups, const ListFacts& facts
         }
         list.push_back(std::move(out));
     }
-    const Json all{{"hostname", base::json_text<Json>(facts.hostname)}, {"place", base::json_text<Json>(facts.place)}, {"backups", std::move(list)}};
+    Json all{{"hostname", base::json_text<Json>(facts.hostname)}, {"place", base::json_text<Json>(facts.place)}, {"backups", std::move(list)}};
+    if (backups.empty()) {
+        all["other_hosts"] = Json::array();
+        for (const auto& host : facts.other_hosts) {
+            all["other_hosts"].push_back(base::json_text<Json>(host));
+        }
+    }
     return all.dump(2) + "\n";
 }
 

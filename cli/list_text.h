@@ -16,6 +16,8 @@ struct ListFacts {
     std::string place;                       ///< "sshfs://backup@undercloud-0/data/backup/"
     std::optional<std::string> plan_sha256;  ///< of this machine's storage now; nothing = not known
     bool paths = false;                      ///< with the paths of each backup's files
+    std::vector<std::string> other_hosts;    ///< where this one has no backups: whose lie beside them
+    bool empty_place = false;                ///< a directory of this machine that holds nothing at all
 };
 
 /// A table, oldest first, and a line that sums up.

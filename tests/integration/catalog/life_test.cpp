@@ -153,6 +153,14 @@ TEST_CASE("the life of a machine's backups") {
     const bool local = GENERATE(false, true);
     Machine machine(local);
     CHECK_THAT(machine.output({"list"}), Contains("There are no backups"));
+    REQUIRE(::rename(machine.place.c_str(), (machine.place + "-away").c_str()) == 0);
+    for (const Words& words : {Words{"list"}, Words{"ls", "latest"}, Words{"verify", "latest"}, Words{"restore", "latest", "/etc", "--to", "/nowhere"}}) {
+        const auto result = machine.run(words);
+        CHECK(result.status == 1);
+        CHECK(result.output.empty());
+        CHECK_THAT(result.error_output, Contains("the directory " + machine.place + " does not exist"));
+    }
+    REQUIRE(::rename((machine.place + "-away").c_str(), machine.place.c_str()) == 0);
     Words ids;
     for (const auto* version : {"1", "2", "3"}) {
         ids.push_back(machine.back_up(version));
@@ -241,6 +249,7 @@ TEST_CASE("another host's archive by another program can be listed, looked into,
     REQUIRE(runner.run({.argv = {"tar", "-C", machine.tree.path(), "-czf", directory + "/backup.tar.gz", "."}}).status == 0);
     REQUIRE(runner.run({.argv = {"chmod", "-R", "a+rX", directory}}).status == 0);
     const auto before = base::Root("/").list(directory);
+    CHECK_THAT(machine.output({"list"}), Contains("There are no backups of " + machine.hostname) && Contains("There are backups of compute-1"));
     CHECK_THAT(machine.output({"list", "--host", "compute-1"}), Contains("backup.tar.gz") && Contains("foreign"));
     CHECK_THAT(machine.output({"ls", "--host", "compute-1", "backup.tar.gz", "/etc"}), Contains("/etc/version\n"));
     const auto target = machine.work.path() + "/restored";

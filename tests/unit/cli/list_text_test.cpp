@@ -53,6 +53,21 @@ TEST_CASE("a table that can be read down its columns") {
     CHECK(list_text({}, kFacts) == "There are no backups of controller-0 in sftp://backup@undercloud-0/data/backup/.\n");
 }
 
+TEST_CASE("no backups: whose are there, or why there may be none") {
+    auto facts = kFacts;
+    const std::string none = "There are no backups of controller-0 in sftp://backup@undercloud-0/data/backup/.\n";
+    CHECK(nlohmann::json::parse(list_json({}, facts))["other_hosts"].empty());
+    CHECK_FALSE(nlohmann::json::parse(list_json(some(), facts)).contains("other_hosts"));
+    facts.empty_place = true;
+    CHECK(list_text({}, facts) == none + "The directory is empty: if a share or a disk belongs there, it is not mounted.\n");
+    facts.empty_place = false;
+    facts.other_hosts = {"compute-0", "comp\x1bute-1"};
+    CHECK(list_text({}, facts) == none + "There are backups of compute-0, comp\\033ute-1: nrear list --host NAME shows them.\n");
+    CHECK(nlohmann::json::parse(list_json({}, facts))["other_hosts"][0] == "compute-0");
+    facts.other_hosts.resize(23, "c");
+    CHECK_THAT(list_text({}, facts), Catch::EndsWith(", c and 3 others: nrear list --host NAME shows them.\n"));
+}
+
 TEST_CASE("where nobody knows the layout it is not guessed; paths on request") {
     auto facts = kFacts;
     facts.plan_sha256.reset();

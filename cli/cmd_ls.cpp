@@ -64,10 +64,18 @@ int cmd_ls(WorkflowContext& workflow) {
         }
     }
     lines.flush();
+    const bool holes = archive.rebuilt.lost_headers > 0;
     for (const auto& pattern : choice.unmet()) {
-        workflow.progress.warning(base::cat("nothing in the backup matches ", base::printable(pattern)));
+        workflow.progress.warning(base::cat("nothing in the backup matches ", base::printable(pattern), holes ? ", as far as it can be read" : ""));
     }
-    return choice.unmet().empty() ? kExitOk : kExitFailed;
+    if (!choice.unmet().empty()) {
+        return kExitFailed;
+    }
+    if (holes) {
+        workflow.progress.warning(base::cat("What is listed is not all that was in the backup: exit code ", kExitIncomplete));
+        return kExitIncomplete;
+    }
+    return kExitOk;
 }
 
 }  // namespace nrear::cli

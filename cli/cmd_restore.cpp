@@ -50,17 +50,20 @@ void say_problems(WorkflowContext& workflow, const archive::RestoreEntriesSummar
     }
 }
 
-std::string text_of(const archive::RestoreEntriesSummary& summary, const std::string& target, bool overwrite) {
+std::string text_of(const archive::RestoreEntriesSummary& summary, std::uint64_t lost_places, const std::string& target, bool overwrite) {
     auto text = cat("Restored ", summary.files, summary.files == 1 ? " file, " : " files, ", base::human_size(summary.bytes), ", to ", base::printable(target), " (read ",
                     base::human_size(summary.archive_bytes), " of the archive).\n");
     if (summary.problem_count > 0) {
         text += cat(summary.problem_count, summary.problem_count == 1 ? " file was" : " files were", " not restored as in the backup", overwrite ? "" : " (--overwrite replaces what exists)", ": exit code ", kExitIncomplete, ".\n");
     }
+    if (lost_places > 0) {
+        text += cat("At ", lost_places, lost_places == 1 ? " place" : " places", " of the archive files are lost whose names nobody knows: exit code ", kExitIncomplete, ".\n");
+    }
     return text;
 }
 
-std::string json_of(const archive::RestoreEntriesSummary& summary) {
-    Json out{{"files", summary.files}, {"bytes", summary.bytes}, {"archive_bytes", summary.archive_bytes}, {"problem_count", summary.problem_count}, {"problems", Json::array()},
+std::string json_of(const archive::RestoreEntriesSummary& summary, std::uint64_t lost_places) {
+    Json out{{"files", summary.files}, {"bytes", summary.bytes}, {"archive_bytes", summary.archive_bytes}, {"problem_count", summary.problem_count}, {"lost_places", lost_places}, {"problems", Json::array()},
              {"unmet", Json::array()}};
     for (const auto& problem : summary.problems) {
         out["problems"].push_back({{"path", base::json_text<Json>(absolute_path(problem.path))}, {"why", base::json_text<Json>(problem.detail)}});
@@ -90,9 +93,9 @@ int cmd_restore(WorkflowContext& workflow) {
         throw Error(ErrorKind::kGeneral, "restore from backup " + catalog::name_of(backup), "nothing in it was meant", cat("nrear ls ", catalog::name_of(backup), " shows what is in it"));
     }
     if (workflow.arguments.json) {
-        workflow.out.data(json_of(summary));
+        workflow.out.data(json_of(summary, archive.rebuilt.lost_headers));
     } else if (!workflow.arguments.quiet) {
-        workflow.out.data(text_of(summary, options.target, options.overwrite));
+        workflow.out.data(text_of(summary, archive.rebuilt.lost_headers, options.target, options.overwrite));
     }
     return summary.problem_count == 0 && summary.unmet.empty() && archive.rebuilt.lost_headers == 0 ? kExitOk : kExitIncomplete;
 }

@@ -11,7 +11,7 @@ constexpr ExitCode kCodes[] = {
     {kExitOk, "everything that was asked for was done"},
     {kExitFailed, "it failed; for checklayout: the layout has changed; for verify --compare: files have changed or are new; for ls: nothing matches"},
     {kExitUsage, "wrong usage: unknown command or option"},
-    {kExitIncomplete, "done, but not whole: some files had changed or could not be read or restored, or a step was skipped; the backup is valid"},
+    {kExitIncomplete, "done, but not whole: some files had changed or could not be read, listed or restored, or a step was skipped; a backup that was made is valid"},
     {10, "the configuration is wrong, or asks for something that is not supported"},
     {11, "another nrear is at work"},
     {12, "the server refused user or password, or the passphrase of encrypted volumes was not given"},

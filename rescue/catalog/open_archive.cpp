@@ -48,6 +48,17 @@ std::unique_ptr<base::RandomAccessSource> stored_index(transport::Transport& ser
     return !backup.record || hash.finish() == backup.record->index.sha256 ? std::move(index) : nullptr;
 }
 
+archive::RebuildSummary make_index(base::RandomAccessSource& archive, base::Sink& out, bool salvage, base::Progress& progress) {
+    try {
+        return archive::rebuild_index(archive, out, {.threads = 0, .salvage = salvage}, progress);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::kIntegrity || salvage) {
+            throw;
+        }
+        throw Error(ErrorKind::kIntegrity, error.what_failed(), error.why(), "take another backup (nrear list), or with --salvage what is left of this one (ls, restore, recover)");
+    }
+}
+
 }  // namespace
 
 OpenArchive open_archive(transport::Transport& server, const Backup& backup, const OpenOptions& options, base::Progress& progress) {
@@ -68,7 +79,7 @@ OpenArchive open_archive(transport::Transport& server, const Backup& backup, con
         throw Error(ErrorKind::kIntegrity, "open the backup " + backup.archive_path, open.index_state == IndexState::kMissing ? "it has no index" : "its index is not the one that was written");
     }
     progress.message(what + ": all of it is read to make one.");
-    open.index = local_copy(options.temporary, [&](base::Sink& out) { open.rebuilt = archive::rebuild_index(*open.archive, out, {.threads = 0, .salvage = options.salvage}, progress); });
+    open.index = local_copy(options.temporary, [&](base::Sink& out) { open.rebuilt = make_index(*open.archive, out, options.salvage, progress); });
     if (open.rebuilt.lost_headers > 0) {
         progress.warning(cat("The archive is damaged: at ", open.rebuilt.lost_headers, open.rebuilt.lost_headers == 1 ? " place" : " places",
                              " files are lost whose names nobody knows without the index."));

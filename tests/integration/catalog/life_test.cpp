@@ -227,6 +227,19 @@ TEST_CASE("the life of a machine's backups") {
     CHECK(machine.output({"ls", ids[1], "/etc"}) == "/etc/\n/etc/version\n");
     CHECK_THAT(machine.run({"-v", "ls", ids[1], "/etc"}).error_output, Contains("has no index"));
 
+    // Damaged and without an index: nothing, or what is left, which is never said to be all.
+    const auto unindexed = machine.list()[1]["paths"]["archive"].get<std::string>();
+    flip_bit(unindexed, 3'000'000);
+    CHECK_THAT(machine.run({"ls", ids[1]}).error_output, Contains("--salvage"));
+    machine.output({"ls", ids[1]}, 17);
+    CHECK_THAT(machine.output({"ls", "--salvage", ids[1]}, 3), Contains("/data/file-"));
+    CHECK_THAT(machine.run({"ls", "--salvage", ids[1]}).error_output, Contains("not all that was in the backup: exit code 3"));
+    CHECK_THAT(machine.run({"ls", "--salvage", ids[1], "/nothing"}).error_output, Contains("matches /nothing, as far as it can be read"));
+    machine.output({"ls", "--salvage", ids[1], "/nothing"}, 1);
+    const auto salvaged = machine.work.path() + "/salvaged";
+    CHECK_THAT(machine.output({"restore", "--salvage", ids[1], "/etc/version", "--to", salvaged}, 3), Contains("files are lost whose names nobody knows"));
+    flip_bit(unindexed, 3'000'000);
+
     // Pruning: first shown, then done.
     machine.keep("KEEP_LAST=1");
     CHECK_THAT(machine.output({"prune", "--dry-run"}), Contains("Would remove 2 backups"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/arguments.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "cli/command_table.h"
@@ -12,10 +13,6 @@ namespace nrear::cli {
 namespace {
 
 using base::cat;
-
-constexpr const char* kSeeHelp = "nrear help lists commands and options";
-
-Error usage_error(std::string what, std::string hint = kSeeHelp) { return {ErrorKind::kUsage, std::move(what), "", std::move(hint)}; }
 
 /// As it was typed: "-c" or "--config-dir".
 std::string spelled(const OptionInfo& option, bool short_form) {
@@ -45,6 +42,13 @@ public:
     }
 
 private:
+    /// Without a hint of its own it is the help of the command that was typed, before or behind what is wrong.
+    Error usage_error(std::string what, std::string hint = {}) const {
+        const auto command = std::find_if(words_.begin(), words_.end(), [](const std::string& word) { return find_command(word) != nullptr; });
+        const auto help = command == words_.end() ? std::string("nrear help lists the commands") : cat("nrear help ", *command, " shows its options");
+        return {ErrorKind::kUsage, std::move(what), "", hint.empty() ? help : std::move(hint)};
+    }
+
     void operand(const std::string& word) {
         if (arguments_.command.empty()) {
             arguments_.command = word;
@@ -133,7 +137,7 @@ private:
     void check_operands(const CommandInfo& command) {
         const auto& operands = arguments_.operands;
         if (operands.size() < command.least_operands) {
-            throw usage_error(cat(command.name, " needs ", command.least_operands == 1 ? "" : "more: ", command.operands), cat("nrear ", command.name, " ", command.operands));
+            throw usage_error(cat(command.name, " needs ", command.least_operands == 1 ? "" : "more: ", command.operands));
         }
         if (operands.size() > command.most_operands) {
             throw usage_error(cat("unexpected argument '", base::printable(operands[command.most_operands]), "' after ",

@@ -2,6 +2,7 @@
 #include "cli/usage.h"
 
 #include <algorithm>
+#include <cctype>
 #include <string_view>
 
 #include "cli/command_table.h"
@@ -16,16 +17,11 @@ using base::cat;
 
 constexpr std::size_t kWidth = 79;
 
-/// "  left      text", the text folded and indented below itself.
-std::string row(const std::string& left, std::string_view text, std::size_t indent) {
-    std::string out = left + std::string(left.size() < indent ? indent - left.size() : 0, ' ');
-    std::size_t column = out.size();
-    if (left.size() >= indent) {
-        out += "\n" + std::string(indent, ' ');
-        column = indent;
-    }
-    bool first = true;
+/// The text from `column` on, its further lines indented.
+std::string folded(std::string_view text, std::size_t column, std::size_t indent) {
+    std::string out;
     for (const auto& word : base::split_words(text)) {
+        const bool first = out.empty();
         if (!first && column + 1 + word.size() > kWidth) {
             out += "\n" + std::string(indent, ' ');
             column = indent;
@@ -35,9 +31,15 @@ std::string row(const std::string& left, std::string_view text, std::size_t inde
         }
         out += word;
         column += word.size();
-        first = false;
     }
     return out + "\n";
+}
+
+std::string paragraph(std::string_view text) { return text.empty() ? "" : "\n" + folded(text, 0, 0); }
+
+/// "  left      text", the text below itself; under a left side that is too long for it.
+std::string row(const std::string& left, std::string_view text, std::size_t indent) {
+    return cat(left, left.size() < indent ? "" : "\n", std::string(left.size() < indent ? indent - left.size() : indent, ' '), folded(text, indent, indent));
 }
 
 std::string option_spelling(const OptionInfo& option) {
@@ -48,16 +50,29 @@ std::string option_spelling(const OptionInfo& option) {
     return option.value_name.empty() ? out : cat(out, " ", option.value_name);
 }
 
-std::string option_help(const OptionInfo& option) {
-    const auto names = base::split_words(option.commands);
-    return names.empty() ? std::string(option.help) : cat(option.help, " (", base::join(names, ", "), ")");
+/// A heading and the options that `chosen` takes; nothing where there are none.
+template <class Chosen>
+std::string option_rows(std::string_view heading, Chosen chosen) {
+    std::string rows;
+    for (const auto& option : options()) {
+        if (option.shown != Shown::kNowhere && chosen(option)) {
+            rows += row(option_spelling(option), option.help, 29);
+        }
+    }
+    return rows.empty() ? "" : cat("\n", heading, ":\n", rows);
+}
+
+std::string sentence(std::string_view summary) {
+    std::string text(summary);
+    text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+    return text + ".";
 }
 
 /// All spellings of the options that `command` takes.
 std::string spellings(std::string_view command) {
     std::string out;
     for (const auto& option : options()) {
-        if (!option.offered || !applies(option, command)) {
+        if (option.shown == Shown::kNowhere || !applies(option, command)) {
             continue;
         }
         if (option.short_name != 0) {
@@ -98,20 +113,45 @@ std::string value_cases() {
 
 }  // namespace
 
-std::string usage_text() {
+std::string overview_text() {
     std::string out = "Usage: nrear [OPTION]... COMMAND\n\nBack up this machine, and make the same machine from the backup on blank disks.\n\nCommands:\n";
     for (const auto& command : commands()) {
-        out += row(cat("  ", command.name, command.operands.empty() ? "" : " ", command.operands), command.summary, 16);
+        out += row(cat("  ", command.name), command.summary, 16);
     }
-    out += "\nOptions:\n";
-    for (const auto& option : options()) {
-        out += row(option_spelling(option), option_help(option), 29);
+    out += option_rows("Options of every command", [](const OptionInfo& option) { return option.shown == Shown::kOverview; });
+    out += cat("\nExample:\n  ", base::split_lines(std::string(commands().front().examples)).front(), "\n");
+    out += paragraph("nrear help COMMAND explains a command and all of its options, nrear help exit-codes the exit codes. The configuration is /etc/rear/local.conf. The manual: man nrear.");
+    return out;
+}
+
+std::string command_text(const CommandInfo& command) {
+    std::string out = cat("Usage: nrear ", command.name, " [OPTION]...", command.operands.empty() ? "" : " ", command.operands, "\n");
+    const bool names_backup = command.operands.starts_with("ID");
+    out += paragraph(cat(sentence(command.summary), " ", command.details, names_backup ? " ID is the start of an id that nrear list shows, or latest." : ""));
+    if (command.name == "help") {
+        out += "\nBeside the commands:\n";
+        for (const auto& topic : help_topics()) {
+            out += row(cat("  ", topic.name), topic.summary, 16);
+        }
     }
-    out += "\nExit codes:\n";
+    const auto own = [&](const OptionInfo& option, bool server) { return !option.commands.empty() && applies(option, command.name) && is_about_server(option) == server; };
+    out += option_rows("Options", [&](const OptionInfo& option) { return own(option, false); });
+    out += option_rows("The line to the backup server", [&](const OptionInfo& option) { return own(option, true); });
+    out += option_rows("Options of every command", [](const OptionInfo& option) { return option.commands.empty(); });
+    const auto examples = base::split_lines(std::string(command.examples));
+    out += examples.size() == 1 ? "\nExample:\n" : "\nExamples:\n";
+    for (const auto& example : examples) {
+        out += cat("  ", example, "\n");
+    }
+    return out + paragraph("More: man nrear.");
+}
+
+std::string exit_codes_text() {
+    std::string out = "Exit codes:\n";
     for (const auto& [code, meaning] : exit_codes()) {
         out += row(cat(code < 10 ? "    " : code < 100 ? "   " : "  ", code), meaning, 7);
     }
-    return out + "\nThe configuration is /etc/rear/local.conf; see nrear(8).\n";
+    return out;
 }
 
 std::string bash_completion() {
@@ -119,7 +159,13 @@ std::string bash_completion() {
     std::string cases;
     for (const auto& command : commands()) {
         names += cat(names.empty() ? "" : " ", command.name);
-        cases += cat("        ", command.name, ") words=\"", spellings(command.name), "\" ;;\n");
+    }
+    std::string topics = names + " ";
+    for (const auto& topic : help_topics()) {
+        topics += cat(topic.name, " ");
+    }
+    for (const auto& command : commands()) {
+        cases += cat("        ", command.name, ") words=\"", command.name == "help" ? topics : "", spellings(command.name), "\" ;;\n");
     }
     std::string out = "# SPDX-License-Identifier: GPL-3.0-or-later\n"
                       "# bash completion of nrear(8), made by `nrear help completion` from the table of commands and options. Not edited by hand.\n"
@@ -133,7 +179,7 @@ std::string bash_completion() {
     out += cat("    esac\n"
                "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
                "        case $word in\n            ",
-               base::replace_all(names, " ", "|"), ") command=$word ;;\n        esac\n    done\n    case $command in\n", cases,
+               base::replace_all(names, " ", "|"), ") command=${command:-$word} ;;\n        esac\n    done\n    case $command in\n", cases,
                "        *) words=\"", names, " ", spellings(""), "\" ;;\n    esac\n"
                "    COMPREPLY=( $(compgen -W \"$words\" -- \"$cur\") )\n"
                "}\n"

@@ -54,7 +54,7 @@ _nrear() {
     esac
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-            mkbackup|mkrescue|mkbackuponly|savelayout|checklayout|plan|recover|list|ls|restore|verify|prune|dump|help) command=$word ;;
+            mkbackup|mkrescue|mkbackuponly|savelayout|checklayout|plan|recover|list|ls|restore|verify|prune|dump|help) command=${command:-$word} ;;
         esac
     done
     case $command in
@@ -71,7 +71,7 @@ _nrear() {
         verify) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --retry-time --limit-rate --host --sample --compare -V --version -h --help" ;;
         prune) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --no-color --password-file --accept-new-host-key --retry-time --limit-rate --dry-run -V --version -h --help" ;;
         dump) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --json --fixture --no-color -V --version -h --help" ;;
-        help) words="-v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
+        help) words="mkbackup mkrescue mkbackuponly savelayout checklayout plan recover list ls restore verify prune dump help exit-codes completion -v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
         *) words="mkbackup mkrescue mkbackuponly savelayout checklayout plan recover list ls restore verify prune dump help -v --verbose -d --debug -D --debugscripts -s --simulate -c --config-dir -C --config -n --non-interactive -e --expose-secrets --quiet --no-color -V --version -h --help" ;;
     esac
     COMPREPLY=( $(compgen -W "$words" -- "$cur") )

@@ -64,7 +64,7 @@ TEST_CASE("exit codes") {
 TEST_CASE("results on standard output, errors on standard error, once") {
     const auto wrong = run({"bakup"});
     CHECK(wrong.output.empty());
-    CHECK(wrong.error_output == "nrear: unknown command 'bakup'\n  nrear help lists commands and options\n");
+    CHECK(wrong.error_output == "nrear: unknown command 'bakup'\n  nrear help lists the commands\n");
     const auto right = run({"--version"});
     CHECK(right.error_output.empty());
 }

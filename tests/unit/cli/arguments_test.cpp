@@ -57,20 +57,21 @@ TEST_CASE("debugging implies being verbose") {
 }
 
 TEST_CASE("wrong usage is named") {
-    CHECK(refusal({"mkbakup"}) == "unknown command 'mkbakup' | nrear help lists commands and options");
-    CHECK(refusal({"Mkbackup"}) == "unknown command 'Mkbackup' | nrear help lists commands and options");
-    CHECK(refusal({"-x", "dump"}) == "unknown option -x | nrear help lists commands and options");
-    CHECK(refusal({"-vx", "dump"}) == "unknown option -x | nrear help lists commands and options");
-    CHECK(refusal({"--verbos", "dump"}) == "unknown option --verbos | nrear help lists commands and options");
-    CHECK(refusal({"--verbose=1", "dump"}) == "--verbose takes no value | nrear help lists commands and options");
-    CHECK(refusal({"dump", "-c"}) == "-c needs a value: -c DIR | nrear help lists commands and options");
-    CHECK(refusal({"dump", "--config-dir="}) == "--config-dir needs a value that is not empty | nrear help lists commands and options");
+    CHECK(refusal({"mkbakup"}) == "unknown command 'mkbakup' | nrear help lists the commands");
+    CHECK(refusal({"Mkbackup"}) == "unknown command 'Mkbackup' | nrear help lists the commands");
+    CHECK(refusal({"-x"}) == "unknown option -x | nrear help lists the commands");
+    CHECK(refusal({"-x", "dump"}) == "unknown option -x | nrear help dump shows its options");
+    CHECK(refusal({"-vx", "dump"}) == "unknown option -x | nrear help dump shows its options");
+    CHECK(refusal({"--verbos", "dump"}) == "unknown option --verbos | nrear help dump shows its options");
+    CHECK(refusal({"--verbose=1", "dump"}) == "--verbose takes no value | nrear help dump shows its options");
+    CHECK(refusal({"dump", "-c"}) == "-c needs a value: -c DIR | nrear help dump shows its options");
+    CHECK(refusal({"dump", "--config-dir="}) == "--config-dir needs a value that is not empty | nrear help dump shows its options");
     CHECK(refusal({"dump", "--map", "a=b"}) == "--map is not for dump | it is for recover");
-    CHECK(refusal({"dump", "more"}) == "unexpected argument 'more' after dump | nrear help lists commands and options");
-    CHECK(refusal({"list", "more"}) == "unexpected argument 'more' after list | nrear help lists commands and options");
+    CHECK(refusal({"dump", "more"}) == "unexpected argument 'more' after dump | nrear help dump shows its options");
+    CHECK(refusal({"list", "more"}) == "unexpected argument 'more' after list | nrear help list shows its options");
     CHECK(refusal({"mkbackup", "--host", "c0"}) == "--host is not for mkbackup | it is for list, ls, restore, verify");
-    CHECK(refusal({"-v", "--quiet", "dump"}) == "--quiet contradicts -v | nrear help lists commands and options");
-    CHECK(refusal({"\x1b[31m"}) == "unknown command '\\033[31m' | nrear help lists commands and options");
+    CHECK(refusal({"-v", "--quiet", "dump"}) == "--quiet contradicts -v | nrear help dump shows its options");
+    CHECK(refusal({"\x1b[31m"}) == "unknown command '\\033[31m' | nrear help lists the commands");
 }
 
 TEST_CASE("what ReaR accepts and nrear cannot honour is refused, not ignored") {
@@ -81,8 +82,8 @@ TEST_CASE("what ReaR accepts and nrear cannot honour is refused, not ignored") {
 TEST_CASE("what follows a command is counted by the table") {
     CHECK(parse_arguments({"ls", "latest"}).operands == Words{"latest"});
     CHECK(parse_arguments({"ls", "-l", "1a2b", "/etc/*", "--", "-odd"}).operands == Words{"1a2b", "/etc/*", "-odd"});
-    CHECK(refusal({"ls"}) == "ls needs ID [PATTERN]... | nrear ls ID [PATTERN]...");
-    CHECK(refusal({"restore", "1a2b"}) == "restore needs more: ID PATH... | nrear restore ID PATH...");
+    CHECK(refusal({"ls"}) == "ls needs ID [PATTERN]... | nrear help ls shows its options");
+    CHECK(refusal({"restore", "1a2b"}) == "restore needs more: ID PATH... | nrear help restore shows its options");
     CHECK(parse_arguments({"restore", "1a2b", "/etc", "--to", "/"}).to == "/");
 }
 

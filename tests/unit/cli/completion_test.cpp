@@ -35,6 +35,8 @@ TEST_CASE("commands") {
     CHECK(offered({"mkb"}) == Words{"mkbackup", "mkbackuponly"});
     CHECK(offered({"-d", "-v", "rec"}) == Words{"recover"});
     CHECK(has(offered({""}), "dump"));
+    CHECK(offered({"help", "rec"}) == Words{"recover"});
+    CHECK(offered({"help", "exit"}) == Words{"exit-codes"});
 }
 
 TEST_CASE("options of the command") {

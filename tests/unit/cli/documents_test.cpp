@@ -47,17 +47,54 @@ TEST_CASE("the table is consistent") {
     }
 }
 
-TEST_CASE("the help names everything and fits 79 columns") {
-    const std::string text = usage_text();
+TEST_CASE("the overview: each command in one line, on one screen of 80 columns") {
+    const auto lines = base::split_lines(overview_text());
+    CHECK(lines.size() <= 45);
     for (const auto& command : commands()) {
-        CHECK(contains(text, base::cat("\n  ", command.name, " ")));
+        const auto starts_line = [&](const std::string& line) { return line.starts_with(base::cat("  ", command.name, " ")) && line.ends_with(command.summary); };
+        INFO(command.name);
+        CHECK(std::count_if(lines.begin(), lines.end(), starts_line) == 1);
     }
-    for (const auto& option : options()) {
-        CHECK(contains(text, option.long_name.empty() ? base::cat("  -", option.short_name, " ") : base::cat("--", option.long_name)));
-    }
-    for (const auto& line : base::split_lines(text)) {
+    for (const auto& line : lines) {
         INFO(line);
         CHECK(line.size() <= 79);
+    }
+    for (const auto& option : options()) {
+        const auto rows = std::count_if(lines.begin(), lines.end(), [&](const std::string& line) { return !option.long_name.empty() && contains(line + " ", base::cat("--", option.long_name, " ")); });
+        INFO(option.long_name);
+        CHECK((rows > 0) == (option.shown == Shown::kOverview));
+    }
+}
+
+TEST_CASE("the help of a command: all of its options and no other, examples that the parser takes") {
+    for (const auto& command : commands()) {
+        const auto text = command_text(command);
+        INFO(text);
+        CHECK(contains(text, base::cat("Usage: nrear ", command.name, " [OPTION]...")));
+        for (const auto& option : options()) {
+            const auto spelling = option.long_name.empty() ? base::cat("\n  -", option.short_name, " ") : base::cat(option.short_name == 0 ? "\n      --" : ", --", option.long_name);
+            const bool shown = contains(text, spelling + " ") || contains(text, spelling + "\n");
+            INFO(spelling);
+            CHECK(shown == (option.shown != Shown::kNowhere && applies(option, command.name)));
+        }
+        for (const auto& line : base::split_lines(text)) {
+            CHECK(line.size() <= 79);
+        }
+        const auto examples = base::split_lines(std::string(command.examples));
+        CHECK(!examples.empty());
+        for (const auto& example : examples) {
+            const auto words = base::split_words(example);
+            REQUIRE(words.size() > 1);
+            CHECK(words[0] == "nrear");
+            CHECK(parse_arguments({words.begin() + 1, words.end()}).command == command.name);
+            CHECK(contains(text, base::cat("\n  ", example, "\n")));
+        }
+    }
+}
+
+TEST_CASE("the exit codes have a help of their own") {
+    for (const auto& [code, meaning] : exit_codes()) {
+        CHECK(contains(exit_codes_text(), base::cat(" ", code, "  ", meaning.substr(0, meaning.find(' ')))));
     }
 }
 

@@ -19,13 +19,27 @@ TEST_CASE("help and version") {
     CHECK_THAT(captured_run({"--version"}).out, Catch::Matchers::Matches("nrear [0-9.]+\n"));
     CHECK_THAT(captured_run({"--version", "-v"}).out, Contains("libarchive ") && Contains("libssh "));
     CHECK_THAT(captured_run({"help", "completion"}).out, Contains("complete -F _nrear nrear"));
+    CHECK_THAT(captured_run({"help", "exit-codes"}).out, Contains("  17 "));
+    const auto of_ls = captured_run({"help", "ls"}).out;
+    CHECK_THAT(of_ls, Contains("Usage: nrear ls [OPTION]... ID [PATTERN]...") && Contains("--salvage") && Contains("-v, --verbose") && !Contains("--map"));
+    CHECK(captured_run({"ls", "--help"}).out == of_ls);
+    CHECK(captured_run({"-h", "ls", "latest"}).out == of_ls);
+    CHECK(captured_run({"--help"}).out == captured_run({"help"}).out);
+    CHECK_THAT(captured_run({"help", "--help"}).out, Contains("Usage: nrear help [OPTION]... [COMMAND]") && Contains("exit-codes"));
+    CHECK(captured_run({"help", "help"}).out == captured_run({"help", "--help"}).out);
+    for (const auto& words : {std::vector<std::string>{"help", "mkbakup"}, {"mkbakup", "--help"}}) {
+        const auto wrong = captured_run(words);
+        CHECK(wrong.code == 2);
+        CHECK(wrong.errors == "nrear: unknown command 'mkbakup'\n  nrear help lists the commands\n");
+    }
+    CHECK(captured_run({"help", "ls", "more"}).code == 2);
 }
 
 TEST_CASE("wrong usage") {
     const auto result = captured_run({"mkbakup"});
     CHECK(result.code == 2);
     CHECK(result.out.empty());
-    CHECK(result.errors == "nrear: unknown command 'mkbakup'\n  nrear help lists commands and options\n");
+    CHECK(result.errors == "nrear: unknown command 'mkbakup'\n  nrear help lists the commands\n");
 }
 
 TEST_CASE("a wrong configuration: file, line, what to write, exit code 10") {

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "core/base/text.h"
+#include "core/base/wildcards.h"
 
 namespace nrear::transport {
 
@@ -27,30 +28,6 @@ constexpr std::array kKeyTypes{
     KeyType{"ssh-rsa", "rsa-sha2-512,rsa-sha2-256"},
 };
 
-/// '*' and '?' as in ssh_config(5); `text` and `pattern` in lower case.
-bool matches(std::string_view pattern, std::string_view text) {
-    std::size_t p = 0;
-    std::size_t t = 0;
-    std::optional<std::size_t> star;
-    std::size_t star_text = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            star_text = t;
-        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-            ++p;
-            ++t;
-        } else if (star) {
-            p = *star + 1;
-            t = ++star_text;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
-
-/// HMAC-SHA1 of the name, keyed with a salt: libssh computes it. It wants a whole line, so it gets one with any valid key.
 bool hashed_matches(const std::string& field, const std::string& name) {
     constexpr std::string_view kAnyKey = " ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
     ssh_knownhosts_entry* entry = nullptr;
@@ -69,10 +46,10 @@ bool names_host(const std::string& field, const std::string& name) {
     bool found = false;
     for (const auto& pattern : base::split(base::to_lower(field), ',')) {
         if (!pattern.empty() && pattern.front() == '!') {
-            if (matches(std::string_view(pattern).substr(1), name)) {
+            if (base::matches_wildcards(std::string_view(pattern).substr(1), name)) {
                 return false;
             }
-        } else if (matches(pattern, name)) {
+        } else if (base::matches_wildcards(pattern, name)) {
             found = true;
         }
     }

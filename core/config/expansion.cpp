@@ -2,6 +2,7 @@
 #include "core/config/expansion.h"
 
 #include "core/base/text.h"
+#include "core/base/wildcards.h"
 #include "core/config/evaluate.h"
 #include "core/config/setting_names.h"
 
@@ -15,37 +16,6 @@ constexpr std::string_view kPatternCharacters = "*?[";
 constexpr std::string_view kFieldSeparators = " \t\n";
 
 bool has_pattern(std::string_view text) { return text.find_first_of(kPatternCharacters) != std::string_view::npos; }
-
-/// A pattern of literal characters, '?' and '*' (both match '/'), in time proportional to the product of the lengths.
-struct PatternItem {
-    char c;
-    bool literal;
-};
-
-bool matches(const std::vector<PatternItem>& pattern, std::string_view text) {
-    std::size_t at = 0;
-    std::size_t item = 0;
-    std::optional<std::size_t> star;
-    std::size_t star_text = 0;
-    while (at < text.size()) {
-        if (item < pattern.size() && !pattern[item].literal && pattern[item].c == '*') {
-            star = item++;
-            star_text = at;
-        } else if (item < pattern.size() && ((!pattern[item].literal && pattern[item].c == '?') || pattern[item].c == text[at])) {
-            ++item;
-            ++at;
-        } else if (star) {
-            item = *star + 1;
-            at = ++star_text;
-        } else {
-            return false;
-        }
-    }
-    while (item < pattern.size() && !pattern[item].literal && pattern[item].c == '*') {
-        ++item;
-    }
-    return item == pattern.size();
-}
 
 }  // namespace
 
@@ -92,7 +62,7 @@ std::vector<std::string> Expansion::elements(const Piece& piece) {
 }
 
 std::string Expansion::cut(const Piece& piece, std::string value) {
-    std::vector<PatternItem> pattern;
+    std::vector<base::PatternCharacter> pattern;
     for (const auto& part : piece.operand) {
         const bool literal = part.quoted;
         for (const char c : value_of(part)) {
@@ -106,7 +76,7 @@ std::string Expansion::cut(const Piece& piece, std::string value) {
     for (std::size_t step = 0; step <= value.size(); ++step) {
         const std::size_t from = longest ? step : value.size() - step;
         spend(pattern.size());
-        if (matches(pattern, std::string_view(value).substr(from))) {
+        if (base::matches_wildcards(pattern, std::string_view(value).substr(from))) {
             value.resize(from);
             break;
         }

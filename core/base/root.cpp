@@ -119,6 +119,10 @@ std::vector<std::string> Root::list(std::string_view directory) const {
 }
 
 std::optional<std::string> Root::resolve(std::string_view inside) const {
+    return resolve(inside, [](const std::string&, const FileFacts&) {});
+}
+
+std::optional<std::string> Root::resolve(std::string_view inside, const OnPart& on_part) const {
     constexpr int kMaximumLinks = 40;  // as the kernel's MAXSYMLINKS
     std::deque<std::string> remaining;
     for (auto& part : split(inside, '/')) {
@@ -141,6 +145,7 @@ std::optional<std::string> Root::resolve(std::string_view inside) const {
         if (!found) {
             return std::nullopt;
         }
+        on_part(next, *found);
         if (!S_ISLNK(found->mode)) {
             done = next;
             continue;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ public:
 
 class Root {
 public:
+    using OnPart = std::function<void(const std::string& path, const FileFacts& facts)>;
+
     /// The observer, if any, outlives this root and its copies.
     explicit Root(std::string prefix = "/", RootObserver* observer = nullptr);
 
@@ -45,6 +48,8 @@ public:
     std::vector<std::string> list(std::string_view directory) const;            ///< names, sorted; empty when it is no directory
     /// All symlinks of the path resolved inside this root (an absolute link target starts at this root); nothing when it does not exist.
     std::optional<std::string> resolve(std::string_view path) const;
+    /// The same; `on_part` hears of each symlink, directory and file on the way, in order. Its path is free of symlinks but for the last part.
+    std::optional<std::string> resolve(std::string_view path, const OnPart& on_part) const;
 
 private:
     std::string prefix_;  ///< without the last slash

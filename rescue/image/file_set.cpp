@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include <deque>
+#include <utility>
 
 #include "core/base/command.h"
 #include "core/base/fd_stream.h"
@@ -98,41 +98,21 @@ void FileSet::put_device(const std::string& path, unsigned mode, std::uint32_t m
     put(std::move(entry));
 }
 
-// Walks the path part by part; every symlink and directory that is met becomes an entry. Returns the real path, "" when it leads nowhere.
+// Every symlink and directory on the way becomes an entry. Returns the real path, "" when it leads nowhere or to the root itself.
 std::string FileSet::add_links(const std::string& path, const std::string& reason) {
-    const auto resolved = root_.resolve(path);
+    std::vector<std::pair<std::string, base::FileFacts>> parts;
+    const auto resolved = root_.resolve(path, [&](const std::string& part, const base::FileFacts& facts) { parts.emplace_back(part, facts); });
     if (!resolved) {
         return "";
     }
-    std::string done;
-    const auto parts = base::split(path, '/');
-    std::deque<std::string> remaining(parts.begin(), parts.end());
-    while (!remaining.empty()) {
-        const auto part = std::move(remaining.front());
-        remaining.pop_front();
-        if (part.empty() || part == ".") {
-            continue;
+    for (const auto& [part, facts] : parts) {
+        if (S_ISLNK(facts.mode)) {
+            put_symlink(part, root_.read_link(part).value_or(""), reason);
+        } else if (S_ISDIR(facts.mode)) {
+            put_directory(part, facts.mode & kPermissions, reason);
         }
-        if (part == "..") {
-            done.resize(done.empty() ? 0 : done.rfind('/'));
-            continue;
-        }
-        const auto next = base::cat(done, "/", part);
-        const auto facts = root_.facts(next);
-        if (facts && S_ISLNK(facts->mode)) {
-            const auto target = root_.read_link(next).value_or("");
-            put_symlink(next, target, reason);
-            done = target.starts_with('/') ? "" : done;
-            const auto more = base::split(target, '/');
-            remaining.insert(remaining.begin(), more.begin(), more.end());
-            continue;
-        }
-        if (facts && S_ISDIR(facts->mode)) {
-            put_directory(next, facts->mode & kPermissions, reason);
-        }
-        done = next;
     }
-    return done;
+    return *resolved == "/" ? "" : *resolved;
 }
 
 bool FileSet::add_data(const std::string& path, const std::string& reason) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -27,6 +28,19 @@ TEST_CASE("links are resolved inside the root") {
     CHECK(root.resolve("/") == "/");
     CHECK(find_program(root, "tool") == "/usr/bin/tool");
     CHECK_FALSE(find_program(root, "other"));
+}
+
+TEST_CASE("who resolves a path hears of all that it leads through") {
+    const TempDir directory("/tmp");
+    const Root root(directory.path());
+    make_directories(root.path("/usr/bin"));
+    write_file(root.path("/usr/bin/tool"), "x", 0755);
+    REQUIRE(symlink("usr/./bin", root.path("/bin").c_str()) == 0);
+    REQUIRE(symlink("tool", root.path("/usr/bin/other").c_str()) == 0);
+    std::vector<std::string> parts;
+    const auto keep = [&](const std::string& path, const FileFacts& facts) { parts.push_back(path + (S_ISLNK(facts.mode) ? "@" : S_ISDIR(facts.mode) ? "/" : "")); };
+    CHECK(root.resolve("/bin/other", keep) == "/usr/bin/tool");
+    CHECK(parts == std::vector<std::string>{"/bin@", "/usr/", "/usr/bin/", "/usr/bin/other@", "/usr/bin/tool"});
 }
 
 TEST_CASE("what is absent is no error, what cannot be read is") {

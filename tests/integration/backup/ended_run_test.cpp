@@ -12,64 +12,31 @@
 #include "core/base/digest.h"
 #include "core/base/fd_stream.h"
 #include "core/base/interrupt.h"
+#include "core/base/root.h"
 #include "core/base/text.h"
 #include "core/config/load.h"
-#include "core/layout/layout_json.h"
-#include "rescue/backup/backup_workflow.h"
 #include "rescue/catalog/catalog.h"
 #include "rescue/record/backup_record.h"
-#include "tests/integration/transport/scripted_questions.h"
-#include "tests/integration/transport/ssh_server.h"
+#include "tests/integration/backup/small_machine.h"
 #include "tests/support/thorough.h"
 #include "transport/local_transport.h"
 
 using namespace nrear;
 using namespace std::chrono_literals;
-namespace testing = transport::testing;
 
 namespace {
 
-/// A machine of some files, and its backup server.
-struct Machine {
-    testing::SshServer server;
-    base::TempDir tree{"/var/tmp"};
-    std::string place = testing::fresh_directory();
+/// A machine whose runs are ended, and what is left of them.
+struct Machine : backup::testing::SmallMachine {
     config::Settings settings;
     std::uint64_t limit_rate = 0;  ///< bytes a second; 0 = none
 
-    explicit Machine(const std::string& further_settings = "") {
-        std::mt19937 random(7);
-        for (int i = 0; i < 60; ++i) {
-            std::string content(100'000, '\0');
-            for (auto& byte : content) {
-                byte = static_cast<char>(random());
-            }
-            base::write_file(base::cat(tree.path(), "/file-", i), content, 0644);
-        }
-        const auto location = server.location();
-        const auto url = base::cat("sftp://", location.user, ":", location.password.value(), "@", location.host, ":", location.port, place);
-        settings = config::load_text(base::cat("BACKUP=NETFS\nBACKUP_URL='", url, "'\nOUTPUT_URL='", url, "'\n", further_settings), "local.conf", config::Environment{}).settings;
+    explicit Machine(const std::string& further_settings = "") : SmallMachine("localhost") {
+        add_files("", 60, 100'000);
+        settings = config::load_text(base::cat("BACKUP=NETFS\nBACKUP_URL='", sftp_url(), "'\nOUTPUT_URL='", sftp_url(), "'\n", further_settings), "local.conf", config::Environment{}).settings;
     }
 
-    std::string run() {
-        const base::Root root(tree.path());
-        testing::ScriptedQuestions nobody;
-        base::NullProgress progress;
-        base::PosixCommandRunner runner;
-        const backup::BackupContext context{.settings = settings,
-                                            .root = root,
-                                            .runner = runner,
-                                            .questions = nobody,
-                                            .progress = progress,
-                                            .log = base::null_log(),
-                                            .nrear_version = "test",
-                                            .program = "/proc/self/exe",
-                                            .kernel_release = {},
-                                            .line = {.ssh = server.options(), .limit_rate = limit_rate}};
-        auto layout = layout::from_json(base::read_file(NREAR_SOURCE_DIR "/tests/fixtures/hosts/debian12-bios-mbr/layout.json"));
-        layout.host.name = "localhost";
-        return backup::make_backup(context, layout, backup::Scope::kBackupOnly).record.id;
-    }
+    std::string run() const { return back_up(settings, limit_rate); }
 
     /// The run in a process of its own; its exit status, or 128 + the signal that ended it.
     pid_t start() {

@@ -14,6 +14,7 @@
 #include "core/base/temp_dir.h"
 #include "rescue/backup/commit.h"
 #include "rescue/backup/sinks.h"
+#include "tests/support/quiet_run.h"
 #include "transport/local_transport.h"
 
 using namespace nrear;
@@ -63,14 +64,9 @@ struct Stored {
 
     /// "" when all was found to be well.
     std::string read(double percent) {
-        const base::Root root("/");
-        base::PosixCommandRunner runner;
-        base::NoQuestions nobody;
-        base::NullProgress silent;
-        const BackupContext context{.settings = settings, .root = root, .runner = runner, .questions = nobody, .progress = silent, .log = base::null_log(), .nrear_version = {}, .program = {},
-                                    .kernel_release = {}, .line = {}};
+        test::QuietRun run(settings);
         try {
-            read_back(context, server, places, {percent}, record);
+            read_back(run.context(), server, places, {percent}, record);
             return {};
         } catch (const Error& error) {
             CHECK(error.kind() == ErrorKind::kIntegrity);

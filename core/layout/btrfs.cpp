@@ -78,11 +78,6 @@ std::uint64_t wanted_bytes(const BtrfsFilesystem& btrfs) {
     return room_for(btrfs.used, metadata + (mixed ? 64 : 256) * kMiB);
 }
 
-bool take_in(BtrfsFilesystem& btrfs, std::uint64_t bytes) {
-    btrfs.used += btrfs.used == 0 ? 0 : bytes;
-    return btrfs.used != 0;
-}
-
 std::uint64_t room_on(const BtrfsFilesystem& btrfs, const std::vector<std::uint64_t>& devices) {
     const auto& profile = btrfs.data_profile;
     if (devices.size() < least_devices(profile)) {

@@ -30,21 +30,15 @@ std::uint64_t wanted_bytes(const ExtFilesystem& ext) {
 
 std::uint64_t room_on(const ExtFilesystem& ext, const std::vector<std::uint64_t>&) { return ext.blocks * ext.block_size; }
 
-bool take_in(ExtFilesystem& ext, std::uint64_t bytes) {
-    ext.used += ext.used == 0 ? 0 : bytes;
-    return ext.used != 0;
-}
-
 std::optional<std::uint64_t> least_bytes(const ExtFilesystem& ext) { return std::min(ext.blocks * ext.block_size, wanted_bytes(ext)); }
 
 void resize(ExtFilesystem& ext, std::uint64_t before, std::uint64_t after) {
     const auto old_blocks = ext.blocks;
-    const bool fills_device = before < (ext.blocks + 1) * ext.block_size + (1U << 20);
-    const auto room = after / ext.block_size;
-    if (room >= old_blocks && !fills_device) {
+    const auto room = blocks_after(ext, before, after);
+    if (!room) {
         return;
     }
-    ext.blocks = has_64bit(ext) ? room : std::min(room, kLimit32);
+    ext.blocks = has_64bit(ext) ? *room : std::min(*room, kLimit32);
     ext.reserved_blocks = base::scaled(ext.reserved_blocks, old_blocks, ext.blocks);
     if (ext.blocks > old_blocks) {
         ext.inodes = std::min(base::scaled(ext.inodes, old_blocks, ext.blocks), kLimit32);

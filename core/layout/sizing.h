@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "core/layout/layout.h"
@@ -28,10 +29,15 @@ inline std::uint64_t bytes_in_use(const FatFilesystem& fat) { return fat.used; }
 inline std::uint64_t bytes_in_use(const auto&) { return 0; }
 
 /// More files are to be put onto it: counted as in use. False where nobody can say whether they will have room.
-bool take_in(ExtFilesystem& ext, std::uint64_t bytes);
-bool take_in(XfsFilesystem& xfs, std::uint64_t bytes);
-bool take_in(BtrfsFilesystem& btrfs, std::uint64_t bytes);
-inline bool take_in(auto&, std::uint64_t) { return false; }
+template <class Content>
+bool take_in(Content& content, std::uint64_t bytes) {
+    if constexpr (std::is_same_v<Content, ExtFilesystem> || std::is_same_v<Content, XfsFilesystem> || std::is_same_v<Content, BtrfsFilesystem>) {
+        content.used += content.used == 0 ? 0 : bytes;
+        return content.used != 0;
+    } else {
+        return false;
+    }
+}
 
 /// What its files need, however large the file system is: more than it has when it is too full.
 std::uint64_t wanted_bytes(const ExtFilesystem& ext);
@@ -49,6 +55,15 @@ inline std::uint64_t room_on(const auto&, const std::vector<std::uint64_t>&) { r
 std::uint64_t least_bytes(const BtrfsFilesystem& btrfs, const std::vector<std::uint64_t>& devices, std::uint64_t size);
 /// Devices that a profile of btrfs needs: 2 for "raid1". Source: mkfs.btrfs(8), PROFILES.
 std::size_t least_devices(std::string_view profile);
+
+/// Of a file system of so many blocks on one device that gets `after` bytes instead of `before`: how many it has then. Nothing: it did not fill its device,
+/// and fits as it is.
+template <class FileSystem>
+std::optional<std::uint64_t> blocks_after(const FileSystem& fs, std::uint64_t before, std::uint64_t after) {
+    const bool fills_device = before < (fs.blocks + 1) * fs.block_size + (1U << 20);
+    const auto room = after / fs.block_size;
+    return room >= fs.blocks && !fills_device ? std::nullopt : std::optional(room);
+}
 
 /// The device below has `after` bytes instead of `before`. Only for content that least_bytes() knows; a file system that did not fill its device grows no further.
 void resize(ExtFilesystem& ext, std::uint64_t before, std::uint64_t after);

@@ -76,22 +76,16 @@ std::uint64_t wanted_bytes(const XfsFilesystem& xfs) { return room_for(xfs.used,
 
 std::uint64_t room_on(const XfsFilesystem& xfs, const std::vector<std::uint64_t>&) { return xfs.blocks * xfs.block_size; }
 
-bool take_in(XfsFilesystem& xfs, std::uint64_t bytes) {
-    xfs.used += xfs.used == 0 ? 0 : bytes;
-    return xfs.used != 0;
-}
-
 std::optional<std::uint64_t> least_bytes(const XfsFilesystem& xfs) { return std::min(xfs.blocks * xfs.block_size, wanted_bytes(xfs)); }
 
 void resize(XfsFilesystem& xfs, std::uint64_t before, std::uint64_t after) {
     const auto old_blocks = xfs.blocks;
-    const bool fills_device = before < (xfs.blocks + 1) * xfs.block_size + (1U << 20);
-    const auto room = after / xfs.block_size;
-    if (room >= old_blocks && !fills_device) {
+    const auto room = blocks_after(xfs, before, after);
+    if (!room) {
         return;
     }
-    xfs.blocks = room;
-    if (room < old_blocks) {
+    xfs.blocks = *room;
+    if (*room < old_blocks) {
         shrink_groups(xfs, old_blocks);
     } else {
         limit_groups(xfs, old_blocks);

@@ -13,6 +13,7 @@
 #include "archive/compare_system.h"
 #include "core/base/command.h"
 #include "core/base/fd_stream.h"
+#include "core/base/questions.h"
 #include "core/base/text.h"
 #include "core/config/load.h"
 #include "core/layout/layout_json.h"
@@ -20,8 +21,8 @@
 #include "rescue/backup/chosen_trees.h"
 #include "rescue/backup/options.h"
 #include "rescue/recover/find_backup.h"
-#include "tests/integration/transport/scripted_questions.h"
 #include "tests/integration/transport/ssh_server.h"
+#include "tests/support/quiet_run.h"
 #include "transport/local_transport.h"
 
 using namespace nrear;
@@ -38,30 +39,6 @@ std::string program() {
     REQUIRE(path != nullptr);
     return path;
 }
-
-/// The context of a run on the machine whose root is a tree.
-struct Run {
-    base::Root root;
-    testing::ScriptedQuestions nobody;
-    base::NullProgress progress;
-    base::PosixCommandRunner runner;
-    config::Settings settings;
-    transport::LineOptions line;
-    layout::Layout layout = layout::from_json(base::read_file(NREAR_SOURCE_DIR "/tests/fixtures/hosts/debian12-bios-mbr/layout.json"));
-
-    backup::BackupContext context() {
-        return {.settings = settings,
-                .root = root,
-                .runner = runner,
-                .questions = nobody,
-                .progress = progress,
-                .log = base::null_log(),
-                .nrear_version = "test",
-                .program = "/proc/self/exe",
-                .kernel_release = {},
-                .line = line};
-    }
-};
 
 /// A machine of some files, its backup server, and a configuration of the program that backs it up there.
 struct Machine {
@@ -100,24 +77,25 @@ struct Machine {
         base::write_file(work.path() + "/conf/local.conf", cat("BACKUP=NETFS\nBACKUP_URL='", url(), "'\nOUTPUT_URL='", url(), "'\nLOGFILE=", work.path(), "/nrear.log\nTMPDIR=", work.path(), "\n", lines, "\n"));
     }
 
-    Run run_on_tree() {
+    config::Settings settings() const {
         config::Environment environment;
         environment.hostname = hostname;
-        Run run{.root = base::Root(tree.path()),
-                .nobody = {},
-                .progress = {},
-                .runner = {},
-                .settings = config::load_text(base::read_file(work.path() + "/conf/local.conf"), "local.conf", environment).settings,
-                .line = {.ssh = server.options()}};
-        run.layout.host.name = hostname;
-        return run;
+        return config::load_text(base::read_file(work.path() + "/conf/local.conf"), "local.conf", environment).settings;
     }
+    layout::Layout layout() const {
+        auto layout = layout::from_json(base::read_file(NREAR_SOURCE_DIR "/tests/fixtures/hosts/debian12-bios-mbr/layout.json"));
+        layout.host.name = hostname;
+        return layout;
+    }
+    /// A run on the machine whose root is the tree.
+    test::QuietRun run_on_tree(const config::Settings& settings) const { return test::QuietRun(settings, tree.path(), {.ssh = server.options()}); }
 
     /// mkbackuponly with another content of /etc/version; its id.
     std::string back_up(const std::string& version) {
         base::write_file(tree.path() + "/etc/version", version, 0644);
-        auto run = run_on_tree();
-        const auto id = backup::make_backup(run.context(), run.layout, backup::Scope::kBackupOnly).record.id;
+        const auto configured = settings();
+        auto run = run_on_tree(configured);
+        const auto id = backup::make_backup(run.context(), layout(), backup::Scope::kBackupOnly).record.id;
         sleep(1);  // the next one is of another second
         return id;
     }
@@ -283,18 +261,19 @@ TEST_CASE("what is new since a backup is looked for where a backup would look, a
     machine.keep("KEEP_LAST=3\nBACKUP_PROG_EXCLUDE=( '/cache/*' )");
     base::make_directories(machine.tree.path() + "/cache", 0755);
     machine.back_up("1");
-    auto run = machine.run_on_tree();
+    const auto settings = machine.settings();
+    auto run = machine.run_on_tree(settings);
     transport::LocalTransport server;
     const backup::Servers servers{&server, &server};
-    const auto places = backup::places_of(backup::place_settings(run.settings));
+    const auto places = backup::places_of(backup::place_settings(settings));
     const auto changes = [&] {
         const auto context = run.context();
-        const auto chosen = backup::choose_trees(context, run.layout, servers, places);
+        const auto chosen = backup::choose_trees(context, machine.layout(), servers, places);
         base::FileSource index(places.index_path);
         Words told;
         const auto summary = archive::compare_with_system(
             index, {.root = machine.tree.path(), .selection = &chosen.trees},
-            [&](const archive::Change& change) { told.push_back(cat(change.path, " ", change.what, change.entries > 0 ? cat(" ", change.entries) : "")); }, run.progress);
+            [&](const archive::Change& change) { told.push_back(cat(change.path, " ", change.what, change.entries > 0 ? cat(" ", change.entries) : "")); }, context.progress);
         CHECK(summary.unseen == 0);
         return told;
     };
@@ -322,7 +301,7 @@ TEST_CASE("recover finds the backup that its rescue system was made with, in the
     rescue.backup_url = machine.url();
     rescue.archive_path = machine.host_directory() + "/backup.tar.gz";
     rescue.backup_record_path = machine.host_directory() + "/backup.json";
-    testing::ScriptedQuestions nobody;
+    base::NoQuestions nobody;
     base::NullProgress progress;
     base::PosixCommandRunner runner;
     const recover::RecoverContext context{.options = {}, .questions = nobody, .progress = progress, .runner = runner, .log = base::null_log()};

@@ -8,6 +8,7 @@ import glob
 import json
 import os
 import re
+import time
 from dataclasses import dataclass, field
 
 from . import node_spec
@@ -68,11 +69,19 @@ NREAR = Tool(
 )
 
 
+def unhurried(text):
+    """A reply that waits: cryptsetup prints its prompt before it turns the echo off, and drops what has been typed by then."""
+    def reply(_):
+        time.sleep(3)
+        return text
+    return reply
+
+
 def with_passphrase(tool, passphrase):
     """The tool on a node whose disks are encrypted: the passphrase is typed whenever it is asked for."""
     if passphrase is None:
         return tool
-    return dataclasses.replace(tool, recover_answers=[*tool.recover_answers, (ASKS_PASSPHRASE, passphrase)])
+    return dataclasses.replace(tool, recover_answers=[*tool.recover_answers, (ASKS_PASSPHRASE, unhurried(passphrase))])
 
 
 @dataclass

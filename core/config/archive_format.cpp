@@ -16,7 +16,6 @@ using Words = std::vector<std::string>;
 
 constexpr std::string_view kOptions = "BACKUP_PROG_COMPRESS_OPTIONS";
 constexpr std::string_view kSuffix = "BACKUP_PROG_COMPRESS_SUFFIX";
-constexpr std::string_view kWriteGzip = "write BACKUP_PROG_COMPRESS_OPTIONS=( --gzip ) and BACKUP_PROG_COMPRESS_SUFFIX=\".gz\"";
 constexpr std::string_view kWriteEither =
     "write BACKUP_PROG_COMPRESS_OPTIONS=( --gzip ) and BACKUP_PROG_COMPRESS_SUFFIX=\".gz\", or ( --zstd ) and \".zst\"";
 

@@ -28,6 +28,7 @@ constexpr std::array kKeyTypes{
     KeyType{"ssh-rsa", "rsa-sha2-512,rsa-sha2-256"},
 };
 
+/// HMAC-SHA1 of the name, keyed with a salt: libssh computes it. It wants a whole line, so it gets one with any valid key.
 bool hashed_matches(const std::string& field, const std::string& name) {
     constexpr std::string_view kAnyKey = " ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
     ssh_knownhosts_entry* entry = nullptr;

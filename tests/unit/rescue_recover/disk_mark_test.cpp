@@ -6,7 +6,7 @@
 #include "core/base/temp_dir.h"
 #include "core/layout/present_disk.h"
 #include "core/scan/blkid_probe.h"
-#include "tests/unit/rescue_recover/expect_error.h"
+#include "tests/support/thrown_by.h"
 
 using namespace nrear;
 using namespace nrear::test;

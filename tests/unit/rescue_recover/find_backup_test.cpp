@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/fd_stream.h"
-#include "tests/unit/rescue_recover/expect_error.h"
+#include "tests/support/thrown_by.h"
 #include "tests/unit/rescue_recover/sample.h"
 #include "transport/local_transport.h"
 
@@ -33,13 +33,13 @@ TEST_CASE("backup and rescue system belong together by id, or by the same storag
 TEST_CASE("an archive that was cut off, or is gone, is named before any write") {
     Sample sample;
     sample.backup.archive.size += 5;
-    auto error = expect_error([&] { sample.run(); });
+    auto error = thrown_by([&] { sample.run(); });
     CHECK(error.kind() == ErrorKind::kIntegrity);
     CHECK_THAT(error.what(), Contains("11 bytes") && Contains("16 were written"));
     CHECK(sample.person.asked.empty());
 
     unlink(sample.rescue.archive_path.c_str());
-    error = expect_error([&] { sample.run(); });
+    error = thrown_by([&] { sample.run(); });
     CHECK_THAT(error.what(), Contains("backup.tar.gz"));
     CHECK(sample.runner.writing().empty());
 }
@@ -47,19 +47,19 @@ TEST_CASE("an archive that was cut off, or is gone, is named before any write") 
 TEST_CASE("the archive of another host: asked, refused without an answer, taken by --force-host") {
     Sample sample;
     sample.backup.hostname = "controller-1";
-    auto error = expect_error([&] { sample.run(); });
+    auto error = thrown_by([&] { sample.run(); });
     CHECK(error.kind() == ErrorKind::kIntegrity);
     CHECK_THAT(error.hint(), Contains("--force-host"));
     CHECK(sample.person.asked.size() == 1);
 
     sample.options.unattended = true;
     sample.person.asked.clear();
-    CHECK(expect_error([&] { sample.run(); }).kind() == ErrorKind::kIntegrity);
+    CHECK(thrown_by([&] { sample.run(); }).kind() == ErrorKind::kIntegrity);
     CHECK(sample.person.asked.empty());
 
     sample.options = {};
     sample.options.force_host = true;
-    expect_error([&] { sample.run(); });
+    thrown_by([&] { sample.run(); });
     REQUIRE(sample.person.asked.size() == 1);
     CHECK_THAT(sample.person.asked[0], Contains("overwritten"));
     CHECK(sample.runner.writing().empty());
@@ -69,11 +69,11 @@ TEST_CASE("a damaged record is an integrity error; no record at all is asked abo
     Sample sample;
     auto context = sample.context();
     base::write_file(sample.rescue.backup_record_path, "{\"format\": 1, \"kind\": ");
-    auto error = expect_error([&] { recover::run(context); });
+    auto error = thrown_by([&] { recover::run(context); });
     CHECK(error.kind() == ErrorKind::kIntegrity);
     CHECK_THAT(error.hint(), Contains("nothing was written") && Contains("rename " + sample.rescue.backup_record_path));
     unlink(sample.rescue.backup_record_path.c_str());
-    error = expect_error([&] { recover::run(context); });
+    error = thrown_by([&] { recover::run(context); });
     CHECK(error.kind() == ErrorKind::kIntegrity);
     CHECK_THAT(error.what(), Contains("no backup.json"));
     CHECK(sample.person.asked.size() == 1);
@@ -140,7 +140,7 @@ TEST_CASE("an old ISO restores its own backup, out of the history, and says that
     sample.options.backup = "id-1";
     CHECK(sample.find().record->id == "id-1");
     sample.options.backup = "id-3";
-    CHECK_THAT(expect_error([&] { sample.find(); }).hint(), Contains("id-1, id-2"));
+    CHECK_THAT(thrown_by([&] { sample.find(); }).hint(), Contains("id-1, id-2"));
 }
 
 TEST_CASE("mkbackuponly keeps the ISO: it restores the newest backup that it was made for") {
@@ -171,7 +171,7 @@ TEST_CASE("its own backup gone, the newest of other storage, an older one of the
     sample.person.confirmations = {true};
     CHECK(sample.find().record->id == "id-2");
     sample.options.unattended = true;
-    CHECK_THAT(expect_error([&] { sample.find(); }).hint(), Contains("--backup ID"));
+    CHECK_THAT(thrown_by([&] { sample.find(); }).hint(), Contains("--backup ID"));
 }
 
 TEST_CASE("what is half removed or unfinished is never offered; what a check found damaged is asked about") {
@@ -180,11 +180,11 @@ TEST_CASE("what is half removed or unfinished is never offered; what a check fou
     REQUIRE(rename(record.c_str(), (record + ".nrear-pruned").c_str()) == 0);
     CHECK(sample.find().record->id == "id-2");
     sample.options.backup = "id-1";
-    CHECK_THAT(expect_error([&] { sample.find(); }).why(), Contains("no id begins so"));
+    CHECK_THAT(thrown_by([&] { sample.find(); }).why(), Contains("no id begins so"));
 
     sample.options.backup = "";
     sample.backup.verified = record::Verification{"2026-11-23T02:00:00Z", "full", 7, 99, "member 3 is damaged"};
-    CHECK_THAT(expect_error([&] { sample.find(); }).why(), Contains("member 3 is damaged"));
+    CHECK_THAT(thrown_by([&] { sample.find(); }).why(), Contains("member 3 is damaged"));
     sample.person.confirmations = {true};
     CHECK(sample.find().record->id == "id-2");
 }

@@ -4,7 +4,7 @@
 
 #include "core/base/fd_stream.h"
 #include "core/base/text.h"
-#include "tests/unit/rescue_recover/expect_error.h"
+#include "tests/support/thrown_by.h"
 #include "tests/unit/rescue_recover/sample.h"
 
 using namespace nrear;
@@ -93,18 +93,18 @@ TEST_CASE("a driver is lacking: update-initramfs for that kernel, and the new on
 
 TEST_CASE("a rebuilt initramfs that still lacks the driver is an error, as is a tool that fails or is missing") {
     Recovered it;
-    CHECK_THAT(expect_error([&] { it.run({"ahci"}); }).what(), Contains("still lacks ahci"));
+    CHECK_THAT(thrown_by([&] { it.run({"ahci"}); }).what(), Contains("still lacks ahci"));
     it.sample.runner.failing["update-initramfs"] = 1;
-    CHECK_THAT(expect_error([&] { it.run({"ahci"}); }).what(), Contains("it went wrong"));
+    CHECK_THAT(thrown_by([&] { it.run({"ahci"}); }).what(), Contains("it went wrong"));
     base::remove_tree(it.target + "/usr");
-    CHECK_THAT(expect_error([&] { it.run({"ahci"}); }).what(), Contains("neither dracut nor update-initramfs"));
+    CHECK_THAT(thrown_by([&] { it.run({"ahci"}); }).what(), Contains("neither dracut nor update-initramfs"));
 }
 
 TEST_CASE("dracut is told which drivers, and a forced rebuild needs no lack") {
     Recovered it;
     base::remove_tree(it.target + "/usr");
     it.write("/usr/bin/dracut", "#!/bin/sh\n", 0755);
-    CHECK_THAT(expect_error([&] { it.run({"ahci"}); }).what(), Contains("still lacks"));
+    CHECK_THAT(thrown_by([&] { it.run({"ahci"}); }).what(), Contains("still lacks"));
     CHECK(it.rebuilding() == std::vector<std::string>{"dracut --force --add-drivers ahci /boot/initrd.img-6.1.0-1 6.1.0-1"});
     CHECK_THAT(it.run({"virtio_blk"}, true), Contains("rebuilt"));
     CHECK(it.rebuilding().back() == "dracut --force /boot/initrd.img-6.1.0-1 6.1.0-1");

@@ -8,7 +8,7 @@
 #include "core/base/digest.h"
 #include "core/base/fd_stream.h"
 #include "rescue/recover/finish.h"
-#include "tests/unit/rescue_recover/expect_error.h"
+#include "tests/support/thrown_by.h"
 #include "tests/unit/rescue_recover/sample.h"
 #include "transport/local_transport.h"
 
@@ -96,7 +96,7 @@ TEST_CASE("restore: a truncated archive is an integrity error, wherever it was c
     for (const std::size_t size : {good.size() - 1, good.size() - 9, good.size() / 2, std::size_t{10}, std::size_t{0}}) {
         INFO("cut to " << size << " of " << good.size());
         it.use(good.substr(0, size), true);
-        CHECK(expect_error([&] { it.run(); }).kind() == ErrorKind::kIntegrity);
+        CHECK(thrown_by([&] { it.run(); }).kind() == ErrorKind::kIntegrity);
     }
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("restore: a flipped bit is an integrity error, wherever it is") {
         auto bad = good;
         bad[at] = static_cast<char>(bad[at] ^ 0x10);
         it.use(bad, false);
-        CHECK(expect_error([&] { it.run(); }).kind() == ErrorKind::kIntegrity);
+        CHECK(thrown_by([&] { it.run(); }).kind() == ErrorKind::kIntegrity);
     }
 }
 
@@ -118,7 +118,7 @@ TEST_CASE("restore: an error of a damaged archive names its files") {
     bad[bad.size() / 2] = static_cast<char>(bad[bad.size() / 2] ^ 0x10);
     it.use(bad, false);
     it.found.index_path = it.sample.path("good.tar.gz.index");
-    CHECK_THAT(expect_error([&] { it.run(); }).why(), Contains("etc/hostname"));
+    CHECK_THAT(thrown_by([&] { it.run(); }).why(), Contains("etc/hostname"));
 }
 
 TEST_CASE("restore: what is left of a damaged archive, when it is asked for") {
@@ -143,7 +143,7 @@ TEST_CASE("restore: what is left of a damaged archive, when it is asked for") {
 TEST_CASE("restore: another good archive in its place is not taken for it") {
     Restoring it;
     it.found.record->archive.sha256 = std::string(64, '0');
-    CHECK(expect_error([&] { it.run(); }).kind() == ErrorKind::kIntegrity);
+    CHECK(thrown_by([&] { it.run(); }).kind() == ErrorKind::kIntegrity);
 }
 
 TEST_CASE("restore: after a broken line the retry connects anew, and the password is not asked for again") {
@@ -182,14 +182,14 @@ TEST_CASE("restore: unattended, a broken line is tried again three times, and da
     breaking = 100;
     {
         recover::Server server(context, it.sample.rescue);
-        CHECK(expect_error([&] { recover::perform(context, server, {it.plan, it.found, recover::Secrets(context, {}, it.plan), {}, {}, {}}); }).kind() == ErrorKind::kNetwork);
+        CHECK(thrown_by([&] { recover::perform(context, server, {it.plan, it.found, recover::Secrets(context, {}, it.plan), {}, {}, {}}); }).kind() == ErrorKind::kNetwork);
         CHECK(connections == 4);
     }
     connections = 0;
     breaking = 0;
     it.found.record->archive.sha256 = std::string(64, '0');
     recover::Server server(context, it.sample.rescue);
-    CHECK(expect_error([&] { recover::perform(context, server, {it.plan, it.found, recover::Secrets(context, {}, it.plan), {}, {}, {}}); }).kind() == ErrorKind::kIntegrity);
+    CHECK(thrown_by([&] { recover::perform(context, server, {it.plan, it.found, recover::Secrets(context, {}, it.plan), {}, {}, {}}); }).kind() == ErrorKind::kIntegrity);
     CHECK(connections == 1);
 }
 
@@ -202,7 +202,7 @@ TEST_CASE("a password that nobody gives ends the recovery at once") {
         questions.secret("Password:");
         throw Error(ErrorKind::kAuthentication, "log in", "there is no password");
     };
-    CHECK(expect_error([&] { recover::run(context); }).kind() == ErrorKind::kAuthentication);
+    CHECK(thrown_by([&] { recover::run(context); }).kind() == ErrorKind::kAuthentication);
     CHECK(tries == 1);
 }
 

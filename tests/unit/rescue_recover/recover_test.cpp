@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "tests/unit/rescue_recover/expect_error.h"
+#include "tests/support/thrown_by.h"
 #include "tests/unit/rescue_recover/sample.h"
 
 using namespace nrear;
@@ -22,7 +22,7 @@ void expect_untouched(const Sample& sample) { CHECK(sample.runner.writing().empt
 
 TEST_CASE("recover shows server, backup, disks and plan, and asks once") {
     Sample sample;
-    const auto error = expect_error([&] { sample.run(); });
+    const auto error = thrown_by([&] { sample.run(); });
     CHECK_THAT(error.what(), Contains("nothing was written"));
     REQUIRE(sample.person.asked.size() == 1);
     CHECK_THAT(sample.person.asked[0], Contains("/dev/vda") && Contains("10.0 GiB") && Contains("overwritten"));
@@ -36,7 +36,7 @@ TEST_CASE("recover without anybody to ask does not begin on a disk that only the
     sample.person.present = false;
     sample.disks[0].blank = false;
     sample.disks[0].contents = {{"/dev/vda1", kGiB, "xfs", "data", "u-1"}};
-    const auto error = expect_error([&] { sample.run(); });
+    const auto error = thrown_by([&] { sample.run(); });
     CHECK(error.kind() == ErrorKind::kWrongDisk);
     CHECK(sample.person.asked.empty());
     expect_untouched(sample);
@@ -45,7 +45,7 @@ TEST_CASE("recover without anybody to ask does not begin on a disk that only the
 TEST_CASE("recover with nobody there and without being told to do it by itself does not even take a blank disk") {
     Sample sample;
     sample.person.present = false;
-    expect_error([&] { sample.run(); });
+    thrown_by([&] { sample.run(); });
     expect_untouched(sample);
 }
 
@@ -53,7 +53,7 @@ TEST_CASE("unattended: a blank disk is taken without a question, and a failing s
     Sample sample;
     sample.options.unattended = true;
     sample.runner.failing[kFirstProgram] = 1;
-    const auto error = expect_error([&] { sample.run(); });
+    const auto error = thrown_by([&] { sample.run(); });
     CHECK_THAT(error.what(), Contains("it went wrong"));
     CHECK(sample.person.asked.empty());
     CHECK(sample.runner.writing().size() == 1);
@@ -64,14 +64,14 @@ TEST_CASE("automatic: no question where the disks match beyond doubt, one where 
     Sample sample;
     sample.options.automatic = true;
     sample.runner.failing[kFirstProgram] = 1;
-    expect_error([&] { sample.run(); });
+    thrown_by([&] { sample.run(); });
     REQUIRE(sample.person.asked.size() == 1);
     CHECK_THAT(sample.person.asked[0], Contains("failed. How to go on?"));
 
     Sample doubtful;
     doubtful.options.automatic = true;
     doubtful.disks[0].blank = false;
-    expect_error([&] { doubtful.run(); });
+    thrown_by([&] { doubtful.run(); });
     REQUIRE(doubtful.person.asked.size() == 1);
     CHECK_THAT(doubtful.person.asked[0], Contains("overwritten") && Contains("NOT the recorded disk, and it holds: "));
     expect_untouched(doubtful);
@@ -82,7 +82,7 @@ TEST_CASE("a failed step: retry does it again, abort is the default") {
     sample.person.confirmations = {true};
     sample.person.choices = {"retry", "retry"};
     sample.runner.failing[kFirstProgram] = 3;
-    const auto error = expect_error([&] { sample.run(); });
+    const auto error = thrown_by([&] { sample.run(); });
     CHECK_THAT(error.what(), Contains("wipefs"));
     CHECK(sample.runner.writing().size() == 3);
     CHECK(sample.person.asked.size() == 4);
@@ -94,7 +94,7 @@ TEST_CASE("a failed step: shell opens one and asks again, skip goes on with the 
     sample.person.choices = {"shell", "skip"};
     sample.runner.failing[kFirstProgram] = 1;
     sample.runner.failing[test::kWriteTable] = 1;
-    expect_error([&] { sample.run(); });
+    thrown_by([&] { sample.run(); });
     const auto ran = sample.runner.writing();
     REQUIRE(ran.size() == 3);
     CHECK_THAT(ran[1], Contains("/bin/bash"));
@@ -113,7 +113,7 @@ TEST_CASE("simulate ends after the plan: nothing asked, nothing done") {
 TEST_CASE("no disk is large enough: said before any write") {
     Sample sample;
     sample.disks = {blank_disk("/dev/vda", 4 * kGiB)};
-    const auto error = expect_error([&] { sample.run(); });
+    const auto error = thrown_by([&] { sample.run(); });
     CHECK(error.kind() == ErrorKind::kLayout);
     CHECK_THAT(error.what(), Contains("4.0 GiB"));
     expect_untouched(sample);
@@ -122,7 +122,7 @@ TEST_CASE("no disk is large enough: said before any write") {
 TEST_CASE("two disks could take it: asked, and without an answer nothing happens") {
     Sample sample;
     sample.disks = {blank_disk("/dev/vdb", 20 * kGiB), blank_disk("/dev/vdc", 20 * kGiB)};
-    auto error = expect_error([&] { sample.run(); });
+    auto error = thrown_by([&] { sample.run(); });
     CHECK(error.kind() == ErrorKind::kWrongDisk);
     CHECK_THAT(error.hint(), Contains("--map /dev/vda="));
     CHECK(sample.person.asked.size() == 1);
@@ -130,12 +130,12 @@ TEST_CASE("two disks could take it: asked, and without an answer nothing happens
 
     sample.person.asked.clear();
     sample.person.choices = {"/dev/vdc"};
-    expect_error([&] { sample.run(); });
+    thrown_by([&] { sample.run(); });
     CHECK_THAT(sample.person.asked.back(), Contains("/dev/vdc") && Contains("overwritten"));
 
     sample.person.asked.clear();
     sample.options.mappings = {"/dev/vda=/dev/vdb"};
-    expect_error([&] { sample.run(); });
+    thrown_by([&] { sample.run(); });
     REQUIRE(sample.person.asked.size() == 1);
     CHECK_THAT(sample.person.asked[0], Contains("/dev/vdb"));
     expect_untouched(sample);
@@ -145,7 +145,7 @@ TEST_CASE("--map must be OLD=NEW") {
     for (const char* bad : {"/dev/vda", "=/dev/vda", "/dev/vda="}) {
         Sample sample;
         sample.options.mappings = {bad};
-        CHECK(expect_error([&] { sample.run(); }).kind() == ErrorKind::kUsage);
+        CHECK(thrown_by([&] { sample.run(); }).kind() == ErrorKind::kUsage);
     }
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("PRE_RECOVERY_SCRIPT runs first, and its failure ends the recovery") {
     Sample sample;
     sample.rescue.pre_recovery_script = "modprobe special";
     sample.runner.failing["/bin/bash"] = 1;
-    CHECK(expect_error([&] { sample.run(); }).kind() == ErrorKind::kHook);
+    CHECK(thrown_by([&] { sample.run(); }).kind() == ErrorKind::kHook);
     CHECK(sample.runner.ran == std::vector<std::string>{"/bin/bash -c modprobe special"});
     CHECK(sample.connections == 0);
 }
@@ -163,7 +163,7 @@ TEST_CASE("WRITE_PROTECTED_IDS of the node counts in the rescue system") {
     sample.options.unattended = true;
     sample.disks[0].facts.serial = "STICK-1";
     sample.rescue.write_protected_ids = {"STICK-1"};
-    CHECK_THAT(expect_error([&] { sample.run(); }).what(), Contains("WRITE_PROTECTED_IDS"));
+    CHECK_THAT(thrown_by([&] { sample.run(); }).what(), Contains("WRITE_PROTECTED_IDS"));
     expect_untouched(sample);
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("WRITE_PROTECTED_FS_LABEL_PATTERNS of the node counts in the rescue sy
     sample.disks[0].contents = {{"/dev/vda1", 1 << 30, "ext4", "KEEP-me", "u-9"}};
     sample.disks[0].blank = false;
     sample.rescue.write_protected_label_patterns = {"KEEP*"};
-    CHECK_THAT(expect_error([&] { sample.run(); }).what(), Contains("WRITE_PROTECTED_FS_LABEL_PATTERNS") && Contains("KEEP-me"));
+    CHECK_THAT(thrown_by([&] { sample.run(); }).what(), Contains("WRITE_PROTECTED_FS_LABEL_PATTERNS") && Contains("KEEP-me"));
     expect_untouched(sample);
 }
 
@@ -197,7 +197,7 @@ TEST_CASE("a disk that is another one when the question has been answered is not
             }
             return disks;
         };
-        const auto error = expect_error([&] { recover::run(context); });
+        const auto error = thrown_by([&] { recover::run(context); });
         CHECK(error.kind() == ErrorKind::kWrongDisk);
         CHECK_THAT(error.hint(), Contains("nothing was written"));
         expect_untouched(sample);
@@ -214,7 +214,7 @@ TEST_CASE("outside of a rescue system recover says so") {
     Sample sample;
     auto context = sample.context();
     context.records = sample.path("target");
-    const auto error = expect_error([&] { recover::run(context); });
+    const auto error = thrown_by([&] { recover::run(context); });
     CHECK(error.kind() == ErrorKind::kUsage);
     CHECK_THAT(error.what(), Contains("no rescue system"));
 }
@@ -223,7 +223,7 @@ TEST_CASE("a program that the plan needs and the rescue system lacks is found be
     Sample sample;
     sample.options.unattended = true;
     sample.runner.missing = "mke2fs";
-    const auto error = expect_error([&] { sample.run(); });
+    const auto error = thrown_by([&] { sample.run(); });
     CHECK_THAT(error.what(), Contains("mke2fs"));
     CHECK_THAT(error.hint(), Contains("nothing was written"));
     expect_untouched(sample);
@@ -239,7 +239,7 @@ TEST_CASE("a server that is not reached: tried for a while when nobody is there,
             ++tries;
             throw Error(ErrorKind::kNetwork, "connect to undercloud-0", "no route to host");
         };
-        CHECK(expect_error([&] { recover::run(context); }).kind() == ErrorKind::kNetwork);
+        CHECK(thrown_by([&] { recover::run(context); }).kind() == ErrorKind::kNetwork);
         CHECK(tries == (unattended ? 6 : 1));
     }
 }

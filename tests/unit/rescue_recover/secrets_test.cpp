@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "tests/unit/rescue_recover/expect_error.h"
+#include "tests/support/thrown_by.h"
 #include "tests/unit/rescue_recover/sample.h"
 
 using namespace nrear;
@@ -27,7 +27,7 @@ void encrypt(Sample& sample, bool passphrase = true) {
 
 template <class Action>
 void refused(Action&& action, ErrorKind kind, const std::string& words) {
-    const auto error = expect_error(action);
+    const auto error = thrown_by(action);
     CHECK(error.kind() == kind);
     CHECK_THAT(error.what(), Contains(words));
 }

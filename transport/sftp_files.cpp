@@ -100,7 +100,14 @@ void SftpSink::add_lanes() {
     add_lanes_at_ = UINT64_MAX;
     const auto& channels = session_->channels();
     for (std::size_t i = 1; i < channels.size(); ++i) {
-        lanes_.push_back({channels[i].get(), channels[i]->open_to_write(temporary_)});
+        try {
+            lanes_.push_back({channels[i].get(), channels[i]->open_to_write(temporary_)});
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::kNetwork) {
+                throw;
+            }
+            return;  // a server that lets nobody else write to a file that is open: those that there are will do
+        }
     }
 }
 

@@ -59,9 +59,7 @@ SftpSession::~SftpSession() {
 void SftpSession::keep_alive() {
     std::unique_lock guard(mutex_);
     while (!wake_.wait_for(guard, kLookEvery, [this] { return stop_; })) {
-        for (const auto& channel : channels_) {
-            channel->wire().idle();
-        }
+        calls().wire().idle();  // and with it the further channels: see open_another()
     }
 }
 

@@ -147,7 +147,11 @@ std::unique_ptr<SftpTransport> connect_sftp(const Location& location, const SshO
     log.debug(cat("logged in as ", location.account(), ", cipher ", ssh_get_cipher_out(connection->session())));
     const auto limits = wire_limits(options);
     auto first = open_sftp_channel(connection);
-    const auto another = [connection = std::move(connection)] { return open_sftp_channel(connection); };
+    // Whether several sessions may write to one file at once is the server's affair: OpenSSH's write to the file itself, those of others may stage it.
+    SftpSession::Another another;
+    if (connection->server_is_openssh()) {
+        another = [connection = std::move(connection)] { return open_sftp_channel(connection); };
+    }
     auto session = std::make_shared<SftpSession>(std::move(first), limits, cat(location.account(), "@", location.host), another);
     return std::make_unique<SessionTransport>(std::move(session), std::move(server));
 }

@@ -111,6 +111,11 @@ HostKey SshConnection::server_key() const {
     return {name == nullptr ? "unknown" : name, text};
 }
 
+bool SshConnection::server_is_openssh() const {
+    const char* banner = ssh_get_serverbanner(session_.get());
+    return banner != nullptr && names_openssh(banner);
+}
+
 std::string SshConnection::fingerprint() const { return fingerprint_of(server_key()); }
 
 int SshConnection::drive(const std::string& doing, int again, const std::function<int()>& step) {
@@ -155,6 +160,10 @@ void SshConnection::cut() noexcept {
     const sockaddr nowhere{};
     static_assert(AF_UNSPEC == 0);
     static_cast<void>(::connect(connection_.fd.get(), &nowhere, sizeof nowhere));
+}
+
+bool names_openssh(std::string_view banner) {
+    return banner.starts_with("SSH-2.0-OpenSSH_") && !banner.starts_with("SSH-2.0-OpenSSH_for_Windows");
 }
 
 std::string fingerprint_of(const HostKey& key) {

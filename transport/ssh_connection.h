@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "transport/byte_channel.h"
 #include "transport/known_hosts.h"
@@ -38,6 +39,9 @@ public:
     HostKey server_key() const;
     std::string fingerprint() const;  ///< of server_key(): "SHA256:…"
 
+    /// By the banner: OpenSSH on something that is like Unix.
+    bool server_is_openssh() const;
+
     /// Calls `step` until it returns something else than `again`, waiting for the server in between; `doing` is for the Error of a time-out.
     int drive(const std::string& doing, int again, const std::function<int()>& step);
     /// What libssh says went wrong last, fit for a terminal.
@@ -61,6 +65,9 @@ private:
     ssh_counter_struct counter_{};
     std::unique_ptr<ssh_session_struct, void (*)(ssh_session)> session_;
 };
+
+/// Whether a server that introduces itself so (RFC 4253, 4.2) is OpenSSH on something that is like Unix. Pure.
+bool names_openssh(std::string_view banner);
 
 /// "SHA256:…" of a key from known_hosts; nothing readable for a type that libssh does not know.
 std::string fingerprint_of(const HostKey& key);

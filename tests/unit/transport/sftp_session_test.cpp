@@ -8,6 +8,7 @@
 #include "tests/contract/transport_contract.h"
 #include "tests/unit/transport/fake_sftp_server.h"
 #include "transport/sftp_files.h"
+#include "transport/ssh_connection.h"
 
 namespace nrear::transport {
 
@@ -210,6 +211,25 @@ TEST_CASE("a server that has no further channel to give gets the file over the o
     upload(session, content);
     CHECK(asked == 1);  // and is not asked again
     CHECK((disk->files[kPath] == content));
+}
+
+TEST_CASE("a server that opens a file to one writer only gets it from one") {
+    const auto disk = std::make_shared<FakeDisk>();
+    int opened = 0;
+    const auto session = connect_long(disk, {.extensions = kOpenSsh, .fails_at = 0}, &opened);
+    const auto content = text(kLargeFile, 'x');
+    upload(session, content);
+    CHECK(opened == 2);
+    CHECK((disk->files == std::map<std::string, std::string>{{kPath, content}}));
+}
+
+TEST_CASE("only OpenSSH gets more than one channel") {
+    CHECK(names_openssh("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3"));
+    CHECK(names_openssh("SSH-2.0-OpenSSH_7.4"));
+    for (const auto* other : {"SSH-2.0-OpenSSH_for_Windows_8.1", "SSH-2.0-AWS_SFTP_1.1", "SSH-2.0-SFTPGo_2.5.4", "SSH-2.0-mod_sftp", "SSH-1.99-Cisco-1.25", "SSH-2.0-Go", ""}) {
+        INFO(other);
+        CHECK_FALSE(names_openssh(other));
+    }
 }
 
 TEST_CASE("the longer the line, the more channels fill it") {

@@ -68,9 +68,6 @@ int verify(WorkflowContext& workflow, const OpenShelf& open, const catalog::Back
 /// What mkbackup would back up now. Nothing, and a warning, when that cannot be told.
 std::optional<backup::ChosenTrees> trees_of_now(const WorkflowContext& workflow, const OpenShelf& open) {
     try {
-        if (recorded_rescue(workflow.root)) {
-            throw Error(ErrorKind::kGeneral, "this is the rescue system", "", "compare on the machine itself");
-        }
         base::NullProgress silent;  // what speaks against a backup today is mkbackup's to say
         const auto context = backup_context(workflow, silent);
         return backup::choose_trees(context, backup::examine(context), {open.shelf.backup, open.shelf.output}, backup::places_of(backup::place_settings(workflow.settings)));
@@ -98,6 +95,10 @@ int compare(WorkflowContext& workflow, const OpenShelf& open, const catalog::Bac
 int cmd_verify(WorkflowContext& workflow) {
     if (workflow.arguments.compare && !workflow.arguments.sample.empty()) {
         throw Error(ErrorKind::kUsage, "--sample is of no use with --compare", "the archive itself is not read then");
+    }
+    if (workflow.arguments.compare && recorded_rescue(workflow.root)) {
+        throw Error(ErrorKind::kUsage, "verify --compare cannot be used here", "this is the rescue system: what has changed since the backup is seen on the machine itself",
+                    "start the recovered machine and run it there; without --compare the backup itself is checked");
     }
     const auto open = open_shelf(workflow);
     const auto backups = catalog::read_catalog(open.shelf);

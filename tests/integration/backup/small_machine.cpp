@@ -32,11 +32,15 @@ std::string SmallMachine::sftp_url() const {
     return cat("sftp://", location.user, ":", location.password.value(), "@", location.host, ":", location.port, place);
 }
 
-std::string SmallMachine::back_up(const config::Settings& settings, std::uint64_t limit_rate) const {
-    test::QuietRun run(settings, tree.path(), {.ssh = server.options(), .limit_rate = limit_rate});
+layout::Layout SmallMachine::layout() const {
     auto layout = layout::from_json(base::read_file(NREAR_SOURCE_DIR "/tests/fixtures/hosts/debian12-bios-mbr/layout.json"));
     layout.host.name = hostname;
-    return make_backup(run.context(), layout, Scope::kBackupOnly).record.id;
+    return layout;
+}
+
+std::string SmallMachine::back_up(const config::Settings& settings, std::uint64_t limit_rate) const {
+    test::QuietRun run(settings, tree.path(), {.ssh = server.options(), .limit_rate = limit_rate});
+    return make_backup(run.context(), layout(), Scope::kBackupOnly).record.id;
 }
 
 }  // namespace nrear::backup::testing

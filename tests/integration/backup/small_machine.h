@@ -8,6 +8,7 @@
 
 #include "core/base/temp_dir.h"
 #include "core/config/settings.h"
+#include "core/layout/layout.h"
 #include "tests/integration/transport/ssh_server.h"
 
 namespace nrear::backup::testing {
@@ -24,6 +25,7 @@ struct SmallMachine {
     void add_files(const std::string& directory, int count, std::size_t size) const;
     /// Of `place`, the password included.
     std::string sftp_url() const;
+    layout::Layout layout() const;
     /// mkbackuponly; the id of the backup. Throws what make_backup() throws. `limit_rate`: bytes a second, 0 = none.
     std::string back_up(const config::Settings& settings, std::uint64_t limit_rate = 0) const;
 };

@@ -8,7 +8,6 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
-#include <random>
 
 #include "archive/compare_system.h"
 #include "core/base/command.h"
@@ -16,17 +15,15 @@
 #include "core/base/questions.h"
 #include "core/base/text.h"
 #include "core/config/load.h"
-#include "core/layout/layout_json.h"
-#include "rescue/backup/backup_workflow.h"
 #include "rescue/backup/chosen_trees.h"
 #include "rescue/backup/options.h"
+#include "rescue/record/rescue_record.h"
 #include "rescue/recover/find_backup.h"
-#include "tests/integration/transport/ssh_server.h"
+#include "tests/integration/backup/small_machine.h"
 #include "tests/support/quiet_run.h"
 #include "transport/local_transport.h"
 
 using namespace nrear;
-namespace testing = transport::testing;
 using base::cat;
 using Catch::Matchers::Contains;
 using Words = std::vector<std::string>;
@@ -40,26 +37,16 @@ std::string program() {
     return path;
 }
 
-/// A machine of some files, its backup server, and a configuration of the program that backs it up there.
-struct Machine {
-    testing::SshServer server;
-    base::TempDir tree{"/var/tmp"};
+/// A machine of some files, its backup server or place of its own, and a configuration of the program that backs it up there.
+struct Machine : backup::testing::SmallMachine {
     base::TempDir work{"/var/tmp"};
-    std::string place = testing::fresh_directory();
-    std::string hostname = config::this_environment("mkbackup").hostname;
     bool local;
 
-    explicit Machine(bool local_place) : local(local_place) {
+    explicit Machine(bool local_place) : SmallMachine(config::this_environment("mkbackup").hostname), local(local_place) {
         // The program looks for the server's key where every SSH client does: there, in this process's own mount namespace, are only ours.
         REQUIRE(::mount("tmpfs", "/etc/ssh", "tmpfs", 0, "mode=755") == 0);
         base::write_file("/etc/ssh/ssh_known_hosts", base::read_file(server.path("known_hosts")), 0644);
-        std::mt19937 random(5);
-        for (int i = 0; i < 20; ++i) {
-            std::string content(300'000, '\0');
-            std::generate(content.begin(), content.end(), [&] { return static_cast<char>(random()); });
-            base::make_directories(tree.path() + "/data", 0755);
-            base::write_file(cat(tree.path(), "/data/file-", i), content, 0644);
-        }
+        add_files("/data", 20, 300'000);
         base::make_directories(tree.path() + "/etc", 0755);
         base::write_file(tree.path() + "/odd\xff\nname", "odd", 0644);
         base::make_directories(work.path() + "/conf");
@@ -69,10 +56,7 @@ struct Machine {
     Machine(const Machine&) = delete;
     Machine& operator=(const Machine&) = delete;
 
-    std::string url() const {
-        const auto location = server.location();
-        return local ? "file://" + place : cat("sftp://", location.user, ":", location.password.value(), "@", location.host, ":", location.port, place);
-    }
+    std::string url() const { return local ? "file://" + place : sftp_url(); }
     void keep(const std::string& lines) const {
         base::write_file(work.path() + "/conf/local.conf", cat("BACKUP=NETFS\nBACKUP_URL='", url(), "'\nOUTPUT_URL='", url(), "'\nLOGFILE=", work.path(), "/nrear.log\nTMPDIR=", work.path(), "\n", lines, "\n"));
     }
@@ -82,22 +66,26 @@ struct Machine {
         environment.hostname = hostname;
         return config::load_text(base::read_file(work.path() + "/conf/local.conf"), "local.conf", environment).settings;
     }
-    layout::Layout layout() const {
-        auto layout = layout::from_json(base::read_file(NREAR_SOURCE_DIR "/tests/fixtures/hosts/debian12-bios-mbr/layout.json"));
-        layout.host.name = hostname;
-        return layout;
-    }
     /// A run on the machine whose root is the tree.
     test::QuietRun run_on_tree(const config::Settings& settings) const { return test::QuietRun(settings, tree.path(), {.ssh = server.options()}); }
 
     /// mkbackuponly with another content of /etc/version; its id.
     std::string back_up(const std::string& version) {
         base::write_file(tree.path() + "/etc/version", version, 0644);
-        const auto configured = settings();
-        auto run = run_on_tree(configured);
-        const auto id = backup::make_backup(run.context(), layout(), backup::Scope::kBackupOnly).record.id;
+        const auto id = SmallMachine::back_up(settings());
         sleep(1);  // the next one is of another second
         return id;
+    }
+
+    /// Of a rescue system that was made together with a backup.
+    record::RescueRecord rescue_record(const std::string& backup_id) const {
+        record::RescueRecord rescue;
+        rescue.backup_id = backup_id;
+        rescue.hostname = hostname;
+        rescue.backup_url = url();
+        rescue.archive_path = host_directory() + "/backup.tar.gz";
+        rescue.backup_record_path = host_directory() + "/backup.json";
+        return rescue;
     }
 
     base::CommandResult run(Words words) const {
@@ -291,16 +279,25 @@ TEST_CASE("what is new since a backup is looked for where a backup would look, a
     ::umount("/srv");
 }
 
+TEST_CASE("the rescue system is not compared with the machine's backup") {
+    Machine machine(true);
+    const auto id = machine.back_up("1");
+    base::make_directories(record::kDirectory, 0755);
+    REQUIRE(::mount("tmpfs", record::kDirectory, "tmpfs", 0, "mode=755") == 0);
+    base::write_file(record::kRescueRecordPath, record::to_json(machine.rescue_record(id)), 0644);
+    const auto result = machine.run({"verify", id, "--compare"});
+    CHECK(result.status == 2);
+    CHECK(result.output.empty());
+    CHECK_THAT(result.error_output, Contains("this is the rescue system") && Contains("without --compare the backup itself is checked"));
+    CHECK_THAT(machine.output({"verify", id}), Contains("is sound"));
+    ::umount(record::kDirectory);
+}
+
 TEST_CASE("recover finds the backup that its rescue system was made with, in the history") {
     Machine machine(true);
     const auto first = machine.back_up("1");
     machine.back_up("2");
-    record::RescueRecord rescue;
-    rescue.backup_id = first;
-    rescue.hostname = machine.hostname;
-    rescue.backup_url = machine.url();
-    rescue.archive_path = machine.host_directory() + "/backup.tar.gz";
-    rescue.backup_record_path = machine.host_directory() + "/backup.json";
+    const auto rescue = machine.rescue_record(first);
     base::NoQuestions nobody;
     base::NullProgress progress;
     base::PosixCommandRunner runner;

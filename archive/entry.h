@@ -30,7 +30,7 @@ struct Xattr {
 
 struct Entry {
     EntryType type = EntryType::kFile;
-    std::string path;         ///< raw bytes, as in the archive: no '/' in front, directories end in '/', the root is "./"
+    std::string path;         ///< raw bytes: no '/' in front, no "." or empty names in it, directories end in '/', the root is "./"
     std::string link_target;  ///< of symlinks as it is, of hard links the path of an earlier member
     std::uint32_t mode = 0;   ///< permission bits with set-id and sticky, 07777
     std::uint32_t uid = 0;

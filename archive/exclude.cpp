@@ -200,8 +200,11 @@ bool ExcludeRules::matches_somewhere(const Compiled& pattern, std::string_view p
 
 ExcludeRules restore_rules(const std::vector<std::string>& patterns) {
     std::vector<std::string> absolute;
-    for (const auto& pattern : patterns) {
-        absolute.push_back(pattern.starts_with('/') ? pattern : "/" + pattern);
+    for (std::string_view pattern : patterns) {
+        while (pattern.starts_with("./")) {  // for an archive whose names begin so: tar would want it
+            pattern.remove_prefix(2);
+        }
+        absolute.push_back(base::cat(pattern.starts_with('/') ? "" : "/", pattern));
     }
     return ExcludeRules(std::move(absolute));
 }

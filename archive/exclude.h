@@ -34,7 +34,7 @@ private:
     bool anchored_;
 };
 
-/// EXCLUDE_RESTORE's patterns, with or without the '/' in front.
+/// EXCLUDE_RESTORE's patterns, with or without '/' or "./" in front.
 ExcludeRules restore_rules(const std::vector<std::string>& patterns);
 
 }  // namespace nrear::archive

@@ -10,14 +10,6 @@ namespace nrear::archive {
 
 namespace {
 
-/// "./etc/" -> "etc/", "./" -> ""
-std::string_view without_dot(std::string_view path) {
-    while (path.starts_with("./") || path.starts_with('/')) {
-        path.remove_prefix(path.starts_with('/') ? 1 : 2);
-    }
-    return path == "." ? std::string_view{} : path;
-}
-
 /// "etc/" for "etc/fstab" and for "etc/ssh/"
 std::string_view parent_of(std::string_view path) {
     const auto slash = path.substr(0, path.empty() ? 0 : path.size() - 1).rfind('/');
@@ -29,7 +21,9 @@ std::string_view parent_of(std::string_view path) {
 KnownPaths::KnownPaths() : key_(base::random_uuid()) { hashes_.push_back(hash_of("")); }
 
 void KnownPaths::add(std::string_view path) {
-    path = without_dot(path);
+    if (path == "./") {
+        return;  // the root is known
+    }
     hashes_.push_back(hash_of(path));
     if (const auto parent = parent_of(path); parent != last_parent_) {
         add_parents(parent);

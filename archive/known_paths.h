@@ -16,7 +16,7 @@ namespace nrear::archive {
 class KnownPaths {
 public:
     KnownPaths();
-    /// As in an archive: "etc/", "./etc/fstab". The directories above it are known with it: archives of other programs may lack them.
+    /// As Entry::path: "etc/", "etc/fstab". The directories above it are known with it: archives of other programs may lack them.
     void add(std::string_view path);
     /// Nothing is added from now on.
     void seal();

@@ -3,23 +3,11 @@
 
 #include <fnmatch.h>
 
+#include "archive/entry_path.h"
+
 namespace nrear::archive {
 
 namespace {
-
-/// "./etc//ssh/" -> "etc/ssh"
-std::string plain(std::string_view path) {
-    std::string text;
-    while (!path.empty()) {
-        const std::size_t slash = path.find('/');
-        const auto name = path.substr(0, slash);
-        if (!name.empty() && name != ".") {
-            text.append(text.empty() ? "" : "/").append(name);
-        }
-        path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
-    }
-    return text;
-}
 
 bool is_at_or_below(std::string_view path, std::string_view directory) {
     return directory.empty() || (path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/'));
@@ -34,13 +22,13 @@ bool matches(const std::string& pattern, const std::string& path) {
 
 PathChoice::PathChoice(const std::vector<std::string>& patterns) {
     for (const auto& typed : patterns) {
-        const std::string text = plain(typed);
+        const std::string text = plain_path(typed);
         patterns_.push_back({typed, text, text.find_first_of("*?[") != std::string::npos, false});
     }
 }
 
 bool PathChoice::chooses(std::string_view path) {
-    const std::string text = plain(path);
+    const std::string text = plain_path(path);
     bool chosen = false;
     for (auto& pattern : patterns_) {
         // A name may hold a '*' itself.

@@ -14,7 +14,7 @@ namespace nrear::archive {
 
 struct RestoreOptions {
     std::string target;                 ///< directory to restore into, e.g. /mnt/local; must exist
-    std::vector<std::string> excludes;  ///< EXCLUDE_RESTORE patterns, with or without the '/' in front; a match drops what is below, too
+    std::vector<std::string> excludes;  ///< EXCLUDE_RESTORE patterns, with or without '/' or "./" in front; a match drops what is below, too
     std::uint64_t archive_bytes = 0;    ///< compressed size, for the progress display; 0 = unknown
     std::string expected_sha256;        ///< of the archive; "" = unknown (then only gzip's CRC and tar's structure are checked)
     unsigned threads = 0;               ///< for unpacking; 0 = all allowed cores

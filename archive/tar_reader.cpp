@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "archive/entry_path.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
 #include "core/base/text.h"
@@ -145,6 +146,10 @@ void TarReader::fill(Entry& entry, const TarHeader& header) {
     read_sparse(entry, header);
     if (entry.path.empty()) {
         damaged("a member has no name");
+    }
+    entry.path = entry_path(entry.path, entry.type);
+    if (entry.type == EntryType::kHardLink) {
+        entry.link_target = entry_path(entry.link_target, EntryType::kFile);
     }
 }
 

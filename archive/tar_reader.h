@@ -22,8 +22,8 @@ public:
     /// `position`: where in the unpacked tar `in` is.
     explicit TarReader(BlockInput& in, std::uint64_t position = 0) : in_(in), position_(position) {}
 
-    /// The next member, whatever was left of the data of the one before; false at the end-of-archive marker. `entry.path` is as in the archive:
-    /// it may be absolute or hold "..". Throws Error (kIntegrity).
+    /// The next member, whatever was left of the data of the one before; false at the end-of-archive marker. However the archive writes them, the
+    /// path and the target of a hard link are as Entry has them; they may hold "..". Throws Error (kIntegrity).
     bool next(Entry& entry);
 
     struct Data {

@@ -2,10 +2,10 @@
 // restore: chosen files out of a backup, into a directory or into the running system.
 #include <nlohmann/json.hpp>
 
+#include "archive/entry_path.h"
 #include "archive/restore_entries.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
-#include "cli/ls_text.h"
 #include "cli/open_shelf.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
@@ -35,7 +35,7 @@ void say_problems(WorkflowContext& workflow, const archive::RestoreEntriesSummar
     constexpr std::size_t kShown = 20;
     std::size_t shown = 0;
     for (const auto& problem : summary.problems) {
-        const auto line = cat(base::printable(absolute_path(problem.path)), ": ", problem.detail);
+        const auto line = cat(base::printable(archive::absolute_path(problem.path)), ": ", problem.detail);
         if (shown++ < kShown) {
             workflow.progress.warning(line);
         } else {
@@ -66,7 +66,7 @@ std::string json_of(const archive::RestoreEntriesSummary& summary, std::uint64_t
     Json out{{"files", summary.files}, {"bytes", summary.bytes}, {"archive_bytes", summary.archive_bytes}, {"problem_count", summary.problem_count}, {"lost_places", lost_places}, {"problems", Json::array()},
              {"unmet", Json::array()}};
     for (const auto& problem : summary.problems) {
-        out["problems"].push_back({{"path", base::json_text<Json>(absolute_path(problem.path))}, {"why", base::json_text<Json>(problem.detail)}});
+        out["problems"].push_back({{"path", base::json_text<Json>(archive::absolute_path(problem.path))}, {"why", base::json_text<Json>(problem.detail)}});
     }
     for (const auto& path : summary.unmet) {
         out["unmet"].push_back(base::json_text<Json>(path));

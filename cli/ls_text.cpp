@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "archive/entry_path.h"
 #include "core/base/clock.h"
 #include "core/base/text.h"
 
@@ -11,6 +12,7 @@ namespace nrear::cli {
 
 namespace {
 
+using archive::absolute_path;
 using archive::EntryType;
 using archive::IndexEntry;
 using base::cat;
@@ -103,8 +105,6 @@ std::string json_line(const IndexEntry& entry) {
 }
 
 }  // namespace
-
-std::string absolute_path(const std::string& archive_path) { return archive_path == "./" ? "/" : "/" + archive_path; }
 
 std::string ls_line(const IndexEntry& entry, LsForm form) {
     switch (form) {

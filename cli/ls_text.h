@@ -17,7 +17,4 @@ enum class LsForm {
 
 std::string ls_line(const archive::IndexEntry& entry, LsForm form);
 
-/// As people write it: "/etc/ssh/" for "etc/ssh/", "/" for "./".
-std::string absolute_path(const std::string& archive_path);
-
 }  // namespace nrear::cli

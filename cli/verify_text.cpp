@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "archive/entry_path.h"
 #include "cli/exit_codes.h"
-#include "cli/ls_text.h"
 #include "core/base/json_text.h"
 #include "core/base/text.h"
 #include "rescue/catalog/choose.h"
@@ -51,7 +51,7 @@ std::string verify_json(const archive::VerifyReport& report, const catalog::Back
         out["problems"].push_back(base::json_text<Json>(line));
     }
     for (const auto& file : report.damaged) {
-        out["damaged"].push_back({{"path", base::json_text<Json>(absolute_path(file.path))}, {"why", base::json_text<Json>(file.detail)}});
+        out["damaged"].push_back({{"path", base::json_text<Json>(archive::absolute_path(file.path))}, {"why", base::json_text<Json>(file.detail)}});
     }
     const auto* known = catalog::standing_damage(backup.record, report);
     out["known_damage"] = known == nullptr ? Json() : Json{{"when", base::json_text<Json>(known->when)}, {"how", base::json_text<Json>(known->how)}, {"problem", base::json_text<Json>(known->problem)}};
@@ -77,12 +77,12 @@ std::string verify_text(const archive::VerifyReport& report, const catalog::Back
 
 std::string change_text(const archive::Change& change) {
     const bool directory = change.is_new && change.path.ends_with('/');
-    return cat(base::printable(absolute_path(change.path)), ": ", change.what,
+    return cat(base::printable(archive::absolute_path(change.path)), ": ", change.what,
                !directory ? "" : change.entries == 0 ? ", empty" : cat(", with ", change.entries, change.entries == 1 ? " entry" : " entries", " below it"), "\n");
 }
 
 std::string change_json(const archive::Change& change) {
-    Json out{{"path", base::json_text<Json>(absolute_path(change.path))}, {"what", base::json_text<Json>(change.what)}};
+    Json out{{"path", base::json_text<Json>(archive::absolute_path(change.path))}, {"what", base::json_text<Json>(change.what)}};
     if (change.is_new && change.path.ends_with('/')) {
         out["entries"] = change.entries;
     }

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "archive/entry_path.h"
 #include "core/base/text.h"
 
 namespace nrear::catalog {
@@ -88,7 +89,7 @@ const record::Verification* standing_damage(const std::optional<record::BackupRe
 std::vector<std::string> problem_lines(const archive::VerifyReport& report) {
     auto lines = report.problems;
     for (const auto& file : report.damaged) {
-        lines.push_back(cat(base::printable("/" + file.path), ": ", file.detail));
+        lines.push_back(cat(base::printable(archive::absolute_path(file.path)), ": ", file.detail));
     }
     return lines;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "archive/entry_path.h"
 #include "archive/salvage.h"
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
@@ -115,7 +116,7 @@ private:
         }
         const auto& problems = result_.restored.problems;
         for (std::size_t i = 0; i < problems.size(); ++i) {
-            const std::string line = cat(base::printable(problems[i].path), ": ", problems[i].detail);
+            const std::string line = cat(base::printable(archive::absolute_path(problems[i].path)), ": ", problems[i].detail);
             if (i < kProblemsShown) {
                 context_.progress.warning(line);
             } else {

@@ -240,6 +240,47 @@ TEST_CASE("another host's archive by another program can be listed, looked into,
     CHECK(base::Root("/").list(directory) == before);
 }
 
+TEST_CASE("the names in an archive mean the same and look the same, whatever its program put in front of them") {
+    Machine machine(true);
+    base::write_file(machine.tree.path() + "/etc/version", "theirs", 0644);
+    REQUIRE(::link((machine.tree.path() + "/etc/version").c_str(), (machine.tree.path() + "/etc/hard").c_str()) == 0);
+    for (const char* before : {"", "./", "/"}) {
+        INFO("names begin with '" << before << "'");
+        const auto host = cat("compute-", *before == 0 ? "plain" : *before == '.' ? "dot" : "slash");
+        const auto archive = cat(machine.place, "/", host, "/backup.tar.gz");
+        base::make_directories(cat(machine.place, "/", host), 0755);
+        base::PosixCommandRunner runner;
+        REQUIRE(runner.run({.argv = {"tar", "-P", cat("--transform=s,^\\./,", before, ",S"), "-C", machine.tree.path(), "-czf", archive, "."}}).status == 0);
+        const auto as_stored = runner.run({.argv = {"tar", "-P", "-tf", archive}}).output;
+        REQUIRE(as_stored.find(cat("\n", before, "etc/version\n")) != std::string::npos);
+        const auto words = [&](Words rest) {
+            Words all{rest[0], "--host=" + host};
+            all.insert(all.end(), rest.begin() + 1, rest.end());
+            return all;
+        };
+        CHECK_THAT(machine.output(words({"ls", "backup.tar.gz"})), Catch::Matchers::StartsWith("/\n/") && !Contains("/./") && !Contains("//"));
+        CHECK_THAT(machine.output(words({"ls", "-l", "backup.tar.gz", "/etc"})), Contains(" link to /etc/") && Contains(" /etc/version"));
+        CHECK(Json::parse(machine.output(words({"ls", "--json", "backup.tar.gz", "etc/version"})))["path"] == "/etc/version");
+        CHECK_THAT(machine.output(words({"verify", "backup.tar.gz"})), Contains("is sound"));
+        for (const char* operand : {"etc/version", "/etc/version", "./etc/version", "./etc/v*", "etc/hard"}) {
+            INFO(operand);
+            const base::TempDir target;
+            machine.output(words({"restore", "backup.tar.gz", operand, "--to", target.path()}));
+            const std::string name = std::string_view(operand).ends_with("hard") ? "/etc/hard" : "/etc/version";
+            CHECK(read_if_there(target.path() + name) == "theirs");
+            const auto again = machine.run(words({"restore", "backup.tar.gz", operand, "--to", target.path()}));
+            CHECK(again.status == 3);
+            CHECK_THAT(again.output + again.error_output, Contains(name + ": exists already") && !Contains("/./") && !Contains("//etc"));
+            CHECK(Json::parse(machine.output(words({"restore", "--json", "backup.tar.gz", operand, "--to", target.path()}), 3))["problems"][0]["path"] == name);
+        }
+        const auto compared = machine.run(words({"verify", "--compare", "backup.tar.gz"}));  // with this machine: most of it is another
+        CHECK_THAT(compared.output, Contains("/data/file-1: gone") && !Contains("/./") && !Contains("//"));
+        flip_bit(archive, 2'000'000);
+        const auto damaged = machine.run(words({"ls", "--salvage", "backup.tar.gz"}));
+        CHECK_THAT(damaged.output + damaged.error_output, !Contains("/./") && !Contains("//"));
+    }
+}
+
 TEST_CASE("what is new since a backup is looked for where a backup would look, and its own files are not new") {
     Machine machine(true);
     // The place is a directory of the machine itself, in the middle of what is backed up.

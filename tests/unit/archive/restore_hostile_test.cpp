@@ -281,12 +281,15 @@ TEST_CASE("restore: a wrong checksum is an integrity error, a right one is none"
     CHECK(restore_backup(right, {.target = trap.target(), .expected_sha256 = facts.sha256}, progress).files == 1);
 }
 
-TEST_CASE("restore: EXCLUDE_RESTORE drops what it names and all below") {
+TEST_CASE("restore: EXCLUDE_RESTORE drops what it names and all below, however archive and pattern write it") {
+    const std::string before = GENERATE("", "./", "/");
+    const std::string pattern = GENERATE("drop", "/drop", "./drop", "./d[r]op");
+    INFO(before << " " << pattern);
     Trap trap;
-    const auto tar = make_tar({{directory("keep/"), ""}, {directory("drop/"), ""}, {file("drop/a", "x"), "x"}, {file("keep/b", "y"), "y"}});
+    const auto tar = make_tar({{directory(before + "keep/"), ""}, {directory(before + "drop/"), ""}, {file(before + "drop/a", "x"), "x"}, {file(before + "keep/b", "y"), "y"}});
     base::MemorySource source(base::as_bytes(tar));
     base::NullProgress progress;
-    const auto summary = restore_backup(source, {.target = trap.target(), .excludes = {"drop"}}, progress);
+    const auto summary = restore_backup(source, {.target = trap.target(), .excludes = {pattern}}, progress);
     CHECK(summary.problem_count == 0);
     CHECK(access((trap.target() + "/drop").c_str(), F_OK) != 0);
     CHECK(base::read_file(trap.target() + "/keep/b") == "y");

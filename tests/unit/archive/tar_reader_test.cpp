@@ -106,6 +106,27 @@ TEST_CASE("tar: GNU long names, labels, global headers, old directories, unknown
     CHECK(failure(ustar("rest", 'M', "x") + kEnd).find("another volume") != std::string::npos);
 }
 
+TEST_CASE("tar: a path is written in one way, however the archive has it") {
+    std::string tar = ustar("./", '5', "") + ustar("./etc", '5', "") + ustar("/etc//./fstab", '0', "x") + ustar("././@LongLink", 'L', "./" + std::string(300, 'n') + '\0') + ustar("short", '0', "y");
+    std::string link = ustar("./hard", '1', "");
+    auto& header = *reinterpret_cast<TarHeader*>(link.data());
+    std::memcpy(header.link_name, "./etc/fstab", 11);
+    set_tar_checksum(header);
+    std::string records;
+    append_pax_record(records, "path", "./../up");
+    tar += link + ustar("header", 'x', records) + ustar("x", '0', "z");
+    header.type = '2';  // what a symlink leads to is its own
+    set_tar_checksum(header);
+    tar += link + kEnd;
+    TextInput input(tar);
+    TarReader reader(input);
+    std::string found;
+    for (Entry entry; reader.next(entry);) {
+        found += entry.path + (entry.link_target.empty() ? "" : ">" + entry.link_target) + " ";
+    }
+    CHECK(found == "./ etc/ etc/fstab " + std::string(300, 'n') + " hard>etc/fstab ../up hard>./etc/fstab ");
+}
+
 TEST_CASE("tar: impossible sizes neither overflow nor fill the memory") {
     std::string huge_name = ustar("x", 'L', "");
     auto& header = *reinterpret_cast<TarHeader*>(huge_name.data());

@@ -86,6 +86,15 @@ bool Extractor::excludes(std::string_view path) {
     return !excludes_.patterns().empty() && split_path(path, names) && excludes_.excludes("/" + base::join(names, "/"));
 }
 
+bool Extractor::lacks_directory(std::string_view path) const {
+    Names names;
+    if (!split_path(path, names)) {
+        return false;
+    }
+    names.emplace_back(".");
+    return !open_parent(names) && errno == ENOENT;
+}
+
 void Extractor::extract(const Entry& entry, TarReader& reader) {
     made_file_ = left_alone_ = false;
     if (!split_path(entry.path, names_)) {

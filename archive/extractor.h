@@ -42,6 +42,9 @@ public:
     /// By the rules that it was made with.
     bool excludes(std::string_view path);
 
+    /// Neither the directory is there nor anything else in its place or in that of one above it.
+    bool lacks_directory(std::string_view path) const;
+
     /// The last extract() found something in its place and left it alone.
     bool left_alone() const noexcept { return left_alone_; }
 

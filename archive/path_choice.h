@@ -8,8 +8,8 @@
 
 namespace nrear::archive {
 
-/// "/etc/ssh", "etc/ssh/" and "./etc/ssh" are the same; a directory means all below it; "*", "?" and "[…]" match within one name, as in a shell, and
-/// what matches may be a directory, too. "/" means everything.
+/// "/etc/ssh", "etc/ssh/" and "./etc/ssh" are the same; a directory means all below it; "*", "?" and "[…]" match within one name, as in a shell,
+/// "**" any number of names, none too; what matches may be a directory, too. "/" means everything.
 class PathChoice {
 public:
     explicit PathChoice(const std::vector<std::string>& patterns);
@@ -22,8 +22,8 @@ public:
 private:
     struct Pattern {
         std::string typed;
-        std::string text;  ///< without '/' at both ends
-        bool wildcards = false;
+        std::string text;                 ///< without '/' at both ends
+        std::vector<std::string> names;   ///< of the text; none when it has no wildcards
         bool met = false;
     };
     std::vector<Pattern> patterns_;

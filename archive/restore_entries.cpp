@@ -58,27 +58,43 @@ private:
             }
             ++summary_.chosen;
             append_range(ranges_, {entry.tar_offset, entry.tar_length});
+            note_above(entry.path);
             if (entry.type == EntryType::kHardLink && !choice_.chooses(entry.link_target)) {
                 stand_ins_.try_emplace(entry.link_target, entry.path);
             }
         });
         summary_.unmet = choice_.unmet();
-        if (stand_ins_.empty()) {
+        std::erase_if(above_, [&](const std::string& directory) { return !extractor_.lacks_directory(directory); });
+        if (stand_ins_.empty() && above_.empty()) {
             return;
         }
         ranges_.clear();
         for_each_entry([&](const IndexEntry& entry) {
-            if (stand_ins_.contains(entry.path) || choice_.chooses(entry.path)) {
+            if (stand_ins_.contains(entry.path) || is_missing_above(entry) || choice_.chooses(entry.path)) {
                 append_range(ranges_, {entry.tar_offset, entry.tar_length});
             }
         });
     }
 
+    /// The directories above it that are not chosen themselves: the first that is chosen, or noted, has seen to those above it.
+    void note_above(const std::string& path) {
+        for (auto end = path.rfind('/', path.size() - 2); end != std::string::npos && end > 0; end = path.rfind('/', end - 1)) {
+            auto directory = path.substr(0, end + 1);
+            if (choice_.chooses(directory) || !above_.insert(std::move(directory)).second) {
+                return;
+            }
+        }
+    }
+
+    bool is_missing_above(const IndexEntry& entry) const { return entry.type == EntryType::kDirectory && above_.contains(entry.path); }
+
     void restore(TarInput& tar, const IndexEntry& place) {
         const auto stand_in = stand_ins_.find(place.path);
-        if (stand_in == stand_ins_.end() && !choice_.chooses(place.path)) {
+        const bool above = is_missing_above(place);
+        if (stand_in == stand_ins_.end() && !above && !choice_.chooses(place.path)) {
             return;
         }
+        const auto restored_before = summary_.files;
         const std::string& path = stand_in == stand_ins_.end() ? place.path : stand_in->second;
         Entry made;
         const auto result = read_entry(tar, place, [&](Entry& entry, TarReader& reader) {
@@ -94,6 +110,9 @@ private:
             add_warning(summary_.problems, summary_.problem_count, {FileWarning::Kind::kNotRestored, path, base::cat(result.why, ": ", outcome)});
         } else if (options_.uncertain.contains(place.tar_offset)) {
             add_warning(summary_.problems, summary_.problem_count, {FileWarning::Kind::kNotRestored, path, kUncertainWhy});
+        }
+        if (above) {
+            summary_.files = restored_before;  // nobody asked for it
         }
         progress_.transfer_at(tar.bytes_read(), summary_.files);
     }
@@ -132,6 +151,7 @@ private:
     Extractor extractor_;
     IndexFacts facts_;
     std::vector<TarRange> ranges_;
+    std::unordered_set<std::string> above_;       ///< directories above the chosen entries that the target does not have
     std::unordered_set<std::size_t> left_alone_;  ///< hashes of the paths whose places were taken: a link to them would be one to something else
     std::map<std::string, std::string, std::less<>> stand_ins_;  ///< first name, outside of the choice -> the chosen name that gets its content
 };

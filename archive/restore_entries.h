@@ -29,6 +29,7 @@ struct RestoreEntriesSummary : RestoreSummary {
 
 inline constexpr const char* kUncertainWhy = "stands directly behind what is lost: restored, but attributes, or a part of its name, may be missing";
 
+/// Directories above the chosen are made with their metadata where they are missing, and left as they are elsewhere, whatever `overwrite` says.
 /// A hard link whose first name is not among the chosen becomes the file itself. A damaged file gets the ending kDamagedSuffix and is a problem, as is
 /// every entry that is lost. Throws Error: of the sources; kIntegrity for a damaged index; what Extractor throws. `progress` counts bytes of the archive.
 RestoreEntriesSummary restore_entries(base::RandomAccessSource& archive, base::RandomAccessSource& index, const RestoreEntriesOptions& options, base::Progress& progress);

@@ -66,7 +66,7 @@ int cmd_ls(WorkflowContext& workflow) {
     lines.flush();
     const bool holes = archive.rebuilt.lost_headers > 0;
     for (const auto& pattern : choice.unmet()) {
-        workflow.progress.warning(base::cat("nothing in the backup matches ", base::printable(pattern), holes ? ", as far as it can be read" : ""));
+        workflow.progress.warning(base::cat(nothing_matches(pattern), holes ? ", as far as it can be read" : ""));
     }
     if (!choice.unmet().empty()) {
         return kExitFailed;

@@ -6,6 +6,7 @@
 #include "archive/restore_entries.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/ls_text.h"
 #include "cli/open_shelf.h"
 #include "core/base/error.h"
 #include "core/base/fd_stream.h"
@@ -28,6 +29,9 @@ std::string required_target(const Arguments& arguments) {
     if (!arguments.to.starts_with('/')) {
         throw Error(ErrorKind::kUsage, cat("--to needs an absolute path, not ", base::printable(arguments.to)), "", cat("--to \"$PWD/", base::printable(arguments.to), "\""));
     }
+    if (const base::Root root("/"); root.exists(arguments.to) && !root.is_directory(arguments.to)) {
+        throw Error(ErrorKind::kUsage, cat("--to needs a directory, ", base::printable(arguments.to), " is none"));
+    }
     return arguments.to;
 }
 
@@ -46,7 +50,7 @@ void say_problems(WorkflowContext& workflow, const archive::RestoreEntriesSummar
         workflow.progress.warning(cat("… and ", summary.problem_count - kShown, " more"));
     }
     for (const auto& path : summary.unmet) {
-        workflow.progress.warning(cat("nothing in the backup matches ", base::printable(path)));
+        workflow.progress.warning(nothing_matches(path));
     }
 }
 

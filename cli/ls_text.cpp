@@ -6,6 +6,7 @@
 
 #include "archive/entry_path.h"
 #include "core/base/clock.h"
+#include "core/base/json_text.h"
 #include "core/base/text.h"
 
 namespace nrear::cli {
@@ -71,17 +72,9 @@ std::string long_line(const IndexEntry& entry) {
                time_text(entry.mtime.seconds), " ", base::printable(absolute_path(entry.path)), target);
 }
 
-/// A text that is always there, and its bytes where they are no UTF-8.
-void put(Json& out, const std::string& name, const std::string& raw) {
-    out[name] = base::is_utf8(raw) ? raw : base::printable(raw);
-    if (!base::is_utf8(raw)) {
-        out[name + "_b64"] = base::to_base64(raw);
-    }
-}
-
 std::string json_line(const IndexEntry& entry) {
     Json out;
-    put(out, "path", absolute_path(entry.path));
+    out["path"] = base::json_text<Json>(absolute_path(entry.path));
     out["type"] = type_info(entry.type).word;
     std::array<char, 8> mode{};
     snprintf(mode.data(), mode.size(), "%04o", entry.mode & 07777U);
@@ -92,7 +85,7 @@ std::string json_line(const IndexEntry& entry) {
     out["mtime"] = base::utc_time(entry.mtime.seconds);
     out["mtime_nanoseconds"] = entry.mtime.nanoseconds;
     if (!entry.link_target.empty()) {
-        put(out, "target", entry.type == EntryType::kHardLink ? absolute_path(entry.link_target) : entry.link_target);
+        out["target"] = base::json_text<Json>(entry.type == EntryType::kHardLink ? absolute_path(entry.link_target) : entry.link_target);
     }
     if (is_device(entry)) {
         out["device"] = {entry.device_major, entry.device_minor};
@@ -105,6 +98,11 @@ std::string json_line(const IndexEntry& entry) {
 }
 
 }  // namespace
+
+std::string nothing_matches(const std::string& typed) {
+    const auto shown = base::printable(typed);
+    return cat("nothing in the backup matches ", shown, typed.find('/') == std::string::npos ? cat("; '**/", shown, "' would match anywhere") : "");
+}
 
 std::string ls_line(const IndexEntry& entry, LsForm form) {
     switch (form) {

@@ -17,4 +17,7 @@ enum class LsForm {
 
 std::string ls_line(const archive::IndexEntry& entry, LsForm form);
 
+/// What is said of a path or pattern that has met nothing; of a bare name, how it is looked for everywhere.
+std::string nothing_matches(const std::string& typed);
+
 }  // namespace nrear::cli

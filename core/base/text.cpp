@@ -148,22 +148,6 @@ std::optional<std::string> from_hex(std::string_view digits) {
     return bytes;
 }
 
-std::string to_base64(std::string_view raw_bytes) {
-    constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < raw_bytes.size(); i += 3) {
-        const auto part = raw_bytes.substr(i, 3);
-        std::uint32_t bits = 0;
-        for (std::size_t j = 0; j < 3; ++j) {
-            bits = bits << 8U | (j < part.size() ? static_cast<unsigned char>(part[j]) : 0U);
-        }
-        for (std::size_t j = 0; j < 4; ++j) {
-            out += j <= part.size() ? kDigits[bits >> (18 - 6 * j) & 63U] : '=';
-        }
-    }
-    return out;
-}
-
 std::string shell_quote(std::string_view word) {
     constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
     if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) {

@@ -49,7 +49,6 @@ std::string hex(std::uint64_t number, int minimum_digits = 1);
 std::string to_hex(std::span<const std::byte> bytes);                        ///< two lower-case digits a byte
 std::optional<std::string> from_hex(std::string_view digits);                ///< the bytes; nothing when it is not pairs of hex digits
 
-std::string to_base64(std::string_view raw_bytes);                           ///< RFC 4648, section 4, with padding
 
 /// One word for a POSIX shell; plain words stay as they are.
 std::string shell_quote(std::string_view word);

@@ -145,8 +145,10 @@ TEST_CASE("the life of a machine's backups") {
     CHECK_THAT(machine.output({"ls", "-l", ids[0].substr(0, 6), "etc/version"}), Contains("-rw-r--r--") && Contains(" 1 ") && Contains(" /etc/version\n"));
     CHECK_THAT(machine.output({"ls", "-0", "latest"}), Contains(std::string("/odd\xff\nname\0", 11)));
     CHECK_THAT(machine.output({"ls", "latest", "/odd*"}), Contains("/odd\\377\\012name"));
-    CHECK(Json::parse(machine.output({"ls", "--json", "latest", "/odd*"}))["path_b64"] == "L29kZP8KbmFtZQ==");
-    CHECK_THAT(machine.run({"ls", "latest", "/nothing"}).error_output, Contains("nothing in the backup matches /nothing"));
+    CHECK(Json::parse(machine.output({"ls", "--json", "latest", "/odd*"}))["path"]["hex"] == "2f6f6464ff0a6e616d65");
+    CHECK_THAT(machine.run({"ls", "latest", "/nothing"}).error_output, Contains("nothing in the backup matches /nothing\n"));
+    CHECK_THAT(machine.run({"ls", "latest", "version"}).error_output, Contains("nothing in the backup matches version; '**/version' would match anywhere"));
+    CHECK(machine.output({"ls", "latest", "**/version"}) == "/etc/version\n");
 
     // Restoring one file out of the oldest; what is there is not overwritten unasked.
     const auto target = machine.work.path() + "/restored";
@@ -158,6 +160,7 @@ TEST_CASE("the life of a machine's backups") {
     CHECK(read_if_there(target + "/etc/version") == "3");
     machine.output({"restore", "latest", "/nothing", "--to", target}, 1);
     machine.output({"restore", "latest", "/etc"}, 2);
+    CHECK_THAT(machine.run({"restore", "latest", "/etc", "--to", target + "/etc/version"}).error_output, Contains("--to needs a directory"));
 
     // Checking them.
     CHECK_THAT(machine.output({"verify", ids[1]}), Contains("is sound"));

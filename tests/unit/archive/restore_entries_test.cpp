@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/restore_entries.h"
 
+#include <numeric>
+#include <set>
+
 #include "archive/extractor.h"
 #include "archive/member_map.h"
 #include "archive/path_choice.h"
@@ -54,13 +57,21 @@ TEST_CASE("chosen entries come back, and no more members are read than they need
         CHECK(listed(restored.summary) == "");
         CHECK(restored.summary.files == 1);
         CHECK(restored.content("sub/deep/last") == std::string(40'000, 'z'));
-        std::uint64_t needed = 0;
-        for (const auto number : index.members_of("sub/deep/last")) {
-            needed += index.members[number].length;
-        }
-        CHECK(restored.taken == needed);
-        CHECK(restored.summary.archive_bytes == needed);
-        CHECK(needed < stored.archive.size() / 3);
+        std::set<std::size_t> needed;
+        const auto need = [&](const char* path) {
+            const auto members = index.members_of(path);
+            needed.insert(members.begin(), members.end());
+            return std::accumulate(needed.begin(), needed.end(), std::uint64_t{0}, [&](auto sum, auto number) { return sum + index.members[number].length; });
+        };
+        const auto bytes = need("sub/deep/last");
+        CHECK(bytes < stored.archive.size() / 3);
+        need("sub/");
+        const auto bytes_with_directories = need("sub/deep/");
+        CHECK(restored.taken == bytes_with_directories);
+        CHECK(restored.summary.archive_bytes == bytes_with_directories);
+        REQUIRE(unlink((restored.target.path() + "/sub/deep/last").c_str()) == 0);
+        restored.run(stored, {"/sub/deep/last"});
+        CHECK(restored.taken == bytes);  // the directories are there now
     }
     SECTION("a directory with all below it") {
         restored.run(stored, {"sub/"});
@@ -142,6 +153,46 @@ TEST_CASE("what exists is left alone unless told otherwise", "[restore_entries]"
     CHECK(restored.content("sub/hard") == "a small file\n");
 }
 
+TEST_CASE("directories above what is restored come as they were where they are missing, and are left alone elsewhere", "[restore_entries]") {
+    const Tree tree;
+    REQUIRE(chmod(tree.at("sub").c_str(), 02751) == 0);
+    REQUIRE(chmod(tree.at("sub/deep").c_str(), 0711) == 0);
+    REQUIRE(chown(tree.at("sub/deep").c_str(), 1234, 4321) == 0);
+    const struct timespec times[2]{{0, UTIME_OMIT}, {1'000'000'000, 5}};
+    REQUIRE(utimensat(AT_FDCWD, tree.at("sub/deep").c_str(), times, 0) == 0);
+    const auto stored = back_up(tree.directory.path());
+    Restored restored;
+    const auto facts_of = [&](const std::string& name) {
+        struct stat facts {};
+        REQUIRE(lstat((restored.target.path() + "/" + name).c_str(), &facts) == 0);
+        return facts;
+    };
+    SECTION("missing") {
+        restored.run(stored, {"sub/deep/last"});
+        CHECK(facts_of("sub").st_mode == (S_IFDIR | 02751));
+        CHECK(facts_of("sub/deep").st_mode == (S_IFDIR | 0711));
+        CHECK(facts_of("sub/deep").st_uid == 1234);
+        CHECK(facts_of("sub/deep").st_gid == 4321);
+        CHECK(facts_of("sub/deep").st_mtim.tv_sec == 1'000'000'000);
+    }
+    SECTION("there, and not to be overwritten because a file below is") {
+        base::make_directories(restored.target.path() + "/sub", 0700);
+        restored.run(stored, {"sub/deep/last"}, true);
+        CHECK(facts_of("sub").st_mode == (S_IFDIR | 0700));
+        CHECK(facts_of("sub/deep").st_mode == (S_IFDIR | 0711));
+    }
+    SECTION("something else is there") {
+        REQUIRE(symlink("/", (restored.target.path() + "/sub").c_str()) == 0);
+        restored.run(stored, {"sub/deep/last"}, GENERATE(false, true));
+        CHECK(S_ISLNK(facts_of("sub").st_mode));
+        CHECK_THAT(listed(restored.summary), Catch::Contains("sub/deep/last: 'sub' on the way to it is no directory"));
+        CHECK(restored.summary.files == 0);
+        return;
+    }
+    CHECK(listed(restored.summary) == "");
+    CHECK(restored.summary.files == 1);  // what was asked for
+}
+
 TEST_CASE("a link to a file that was left alone does not become a link to something else", "[restore_entries]") {
     const Tree tree;
     const auto stored = back_up(tree.directory.path());
@@ -200,6 +251,22 @@ TEST_CASE("paths and patterns", "[path_choice]") {
     CHECK(all.chooses("a"));
     PathChoice none({});
     CHECK_FALSE(none.chooses("a"));
+    PathChoice root({"**"});
+    CHECK(root.chooses("./"));
+    CHECK(root.chooses("a/b"));
+    const auto chooses = [](const char* pattern, const char* path) { return PathChoice({pattern}).chooses(path); };
+    CHECK(chooses("**/sshd*", "sshd"));
+    CHECK(chooses("**/sshd*", "etc/ssh/sshd_config"));
+    CHECK(chooses("**/ssh*", "etc/ssh/moduli"));  // in a directory that matches
+    CHECK_FALSE(chooses("**/sshd", "etc/ssh/sshd_config"));
+    CHECK(chooses("home/**/.ssh", "home/alice/.ssh/id"));
+    CHECK(chooses("home/**/.ssh", "home/.ssh/"));
+    CHECK_FALSE(chooses("home/**/.ssh", "root/.ssh/"));
+    CHECK(chooses("**/a/b/**/c", "a/x/a/b/a/b/y/c"));
+    CHECK_FALSE(chooses("**/a/b/**/c", "a/x/b/c"));
+    CHECK(chooses("etc/**", "etc/fstab"));
+    CHECK(chooses("**/a*", "b/**"  "/a"));  // a name may be of stars
+    CHECK_FALSE(chooses("a**", "b/a"));      // within a name it is no more than a star
 }
 
 TEST_CASE("members are found by the tar that they hold", "[member_map]") {

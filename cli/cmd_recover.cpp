@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/line_options.h"
 #include "cli/recorded_server.h"
 #include "core/base/text.h"
 #include "core/plan/write_table.h"
@@ -78,6 +80,8 @@ int cmd_recover(WorkflowContext& workflow) {
     if (const auto& file = arguments.luks_passphrase_file; !file.empty()) {
         context.passphrase_from_file = [&file] { return transport::read_password_file(file); };
     }
+    // Switches take up to a minute to let a new machine through.
+    context.patience.give_up_after = std::max(line_options(arguments, node.retry_time_seconds, 0, workflow.progress).retry_time, std::chrono::seconds(60));
     context.memory = available_memory(workflow.root);
     context.write_partition_table = plan::write_partition_table;
     context.mark_disk = recover::mark_unfinished;

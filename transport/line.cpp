@@ -17,10 +17,11 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstPause{1000};
 constexpr milliseconds kLongestPause{30000};
 
-/// "4 s", "10 min": exact for whole minutes, else in seconds.
-std::string words_for(milliseconds length) {
-    const auto seconds = std::chrono::round<std::chrono::seconds>(length).count();
-    return seconds >= 120 && seconds % 60 == 0 ? cat(seconds / 60, " min") : cat(seconds, " s");
+std::string words_for(milliseconds length) { return base::duration_words(static_cast<std::uint64_t>(std::chrono::round<std::chrono::seconds>(length).count())); }
+
+/// Of what is left nobody needs the seconds.
+std::string about(milliseconds length) {
+    return words_for(length < std::chrono::minutes(2) ? length : milliseconds(std::chrono::round<std::chrono::minutes>(length)));
 }
 
 /// The reason alone: what failed is known to the reader.
@@ -75,7 +76,7 @@ void Line::reconnect(Error reason) {
             give_up(reason);
         }
         const auto pause = std::min(outage_->next_pause, options_.give_up_after - elapsed);
-        const auto again = cat(reason_of(reason), "); trying again in ", words_for(pause));
+        const auto again = cat(reason_of(reason), "); trying again in ", words_for(pause), ", giving up in ", about(options_.give_up_after - elapsed));
         if (told) {
             options_.tell(cat("Still no line to ", description_, " (", again));
         } else {

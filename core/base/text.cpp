@@ -222,6 +222,8 @@ std::string human_duration(std::uint64_t seconds) {
     return hours > 0 ? cat(hours, ":", two(minutes), ":", two(seconds % 60)) : cat(minutes, ":", two(seconds % 60));
 }
 
+std::string duration_words(std::uint64_t seconds) { return seconds >= 120 && seconds % 60 == 0 ? cat(seconds / 60, " min") : cat(seconds, " s"); }
+
 std::optional<std::uint64_t> parse_size(std::string_view text) {
     const auto digits = text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size()));
     const auto number = parse_u64(digits);

@@ -64,6 +64,8 @@ bool is_utf8(std::string_view bytes);
 std::string human_size(std::uint64_t bytes);
 /// "0:07", "12:30", "1:02:03".
 std::string human_duration(std::uint64_t seconds);
+/// For sentences: "4 s", "10 min"; in minutes when there are at least two, and no rest.
+std::string duration_words(std::uint64_t seconds);
 /// "20G", "512M", "1T", "4096", with K/M/G/T/P as powers of 1024, an optional "iB" or "B" after it; nothing if it is no size.
 std::optional<std::uint64_t> parse_size(std::string_view text);
 

@@ -19,7 +19,6 @@ namespace {
 using base::cat;
 
 constexpr std::size_t kProblemsShown = 20;
-constexpr unsigned kRestarts = 3;  ///< of a restore whose line broke, when nobody can be asked
 
 class Performer {
 public:
@@ -136,9 +135,8 @@ private:
         context_.log.error(error.what());
         context_.progress.step_finished("FAILED");
         if (context_.options.unattended || !context_.questions.interactive()) {
-            // A line that broke is worth another try; nothing else gets better by itself. Whoever catches the error shows it.
-            const bool again = error.kind() == ErrorKind::kNetwork && restarts_++ < kRestarts;
-            return again ? plan::Decision::kRetry : plan::Decision::kAbort;
+            // Not even a line that broke: the transport has tried it for RETRY_TIME by now. Whoever catches the error shows it.
+            return plan::Decision::kAbort;
         }
         context_.progress.warning(error.what());
         if (!error.hint().empty()) {
@@ -188,7 +186,6 @@ private:
     Server& server_;
     const Job& job_;
     PerformResult result_;
-    unsigned restarts_ = 0;
     bool salvage_ = context_.options.salvage;
 };
 

@@ -18,6 +18,7 @@
 #include "core/layout/present_disk.h"
 #include "core/layout/uefi.h"
 #include "core/plan/plan.h"
+#include "transport/line.h"
 #include "transport/location.h"
 #include "transport/transport.h"
 
@@ -57,7 +58,7 @@ struct RecoverContext {
     std::function<std::string()> passphrase_from_file;
     std::uint64_t memory = 0;  ///< bytes that programs can have here; 0 = enough for everything
     std::string records = "/";               ///< root below which the rescue record, layout and known hosts lie
-    std::chrono::milliseconds reconnect_pause{10000};  ///< without an operator, before a server that was not reached is tried again
+    transport::RetryOptions patience;        ///< how long a recovery by itself waits for a server that cannot be reached at its start; give_up_after, now and pause count
     std::string target = plan::kTargetRoot;  ///< where the recovered system is put together
 };
 

@@ -24,20 +24,32 @@ public:
     Server& operator=(const Server&) = delete;
     ~Server();
 
-    /// Connected, at the latest now. A wrong password that was typed may be typed again, three times in all; in a recovery by itself a server that is not
-    /// reached is tried for a while: switches take up to a minute to let a new machine through. Throws Error.
+    /// Connected, at the latest now. A wrong password that was typed may be typed again, three times in all; a recovery by itself waits at its start for a
+    /// server that cannot be reached (RecoverContext::patience): one that starts at the same time, or behind a switch that lets nobody through yet. Throws Error.
     transport::Transport& get();
     /// The line broke: the next get() connects anew, with the password that was given.
     void drop() noexcept;
 
 private:
-    bool try_again(const Error& error, int attempt);
+    using Clock = transport::RetryOptions::Clock;
+
+    /// What went by without a server, of one recovery's start.
+    struct Waiting {
+        Clock::time_point since;
+        Clock::time_point told;
+        unsigned tries = 0;
+    };
+
+    bool other_password(const Error& error, int attempt);
+    bool may_wait(const Error& error) const;
+    void wait(const Error& error, std::optional<Waiting>& waiting) const;
 
     const RecoverContext& context_;
     const record::RescueRecord& rescue_;
     transport::Location location_;
     std::unique_ptr<transport::RememberedSecrets> questions_;
     std::unique_ptr<transport::Transport> transport_;
+    bool reached_ = false;  ///< at least once
 };
 
 }  // namespace nrear::recover

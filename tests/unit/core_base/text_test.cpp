@@ -40,6 +40,9 @@ TEST_CASE("sizes") {
     CHECK(human_size(UINT64_MAX) == "15.9 EiB");
     CHECK(human_duration(7) == "0:07");
     CHECK(human_duration(3723) == "1:02:03");
+    CHECK(duration_words(60) == "60 s");
+    CHECK(duration_words(120) == "2 min");
+    CHECK(duration_words(121) == "121 s");
     CHECK(parse_size("20G") == 20ULL << 30);
     CHECK(parse_size("20GiB") == 20ULL << 30);
     CHECK(parse_size("4096") == 4096);

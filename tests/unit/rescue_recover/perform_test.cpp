@@ -10,6 +10,7 @@
 #include "rescue/recover/finish.h"
 #include "tests/support/thrown_by.h"
 #include "tests/unit/rescue_recover/sample.h"
+#include "tests/unit/transport/retry_by_hand.h"
 #include "transport/local_transport.h"
 
 using namespace nrear;
@@ -166,31 +167,26 @@ TEST_CASE("restore: after a broken line the retry connects anew, and the passwor
     CHECK(it.sample.person.asked.size() == 3);  // two passwords and one "how to go on"
 }
 
-TEST_CASE("restore: unattended, a broken line is tried again three times, and damage never") {
+TEST_CASE("restore: unattended, what the line gave up is over, and so is damage") {
     Restoring it;
     it.sample.options.unattended = true;
+    transport::testing::RetryByHand time;
     auto context = it.sample.context();
+    context.patience = time.options(std::chrono::seconds(600));
     int connections = 0;
-    int breaking = 3;
-    context.connect = [&](const transport::Location&, const std::vector<std::string>&, base::Questions&) { return std::make_unique<Breaking>(connections++ < breaking); };
-    {
+    bool broken = true;
+    context.connect = [&](const transport::Location&, const std::vector<std::string>&, base::Questions&) { return ++connections, std::make_unique<Breaking>(broken); };
+    const auto run = [&] {
         recover::Server server(context, it.sample.rescue);
-        CHECK(recover::perform(context, server, {it.plan, it.found, recover::Secrets(context, {}, it.plan), {}, {}, {}}).restored.files > 0);
-        CHECK(connections == 4);
-    }
-    connections = 0;
-    breaking = 100;
-    {
-        recover::Server server(context, it.sample.rescue);
-        CHECK(thrown_by([&] { recover::perform(context, server, {it.plan, it.found, recover::Secrets(context, {}, it.plan), {}, {}, {}}); }).kind() == ErrorKind::kNetwork);
-        CHECK(connections == 4);
-    }
-    connections = 0;
-    breaking = 0;
-    it.found.record->archive.sha256 = std::string(64, '0');
-    recover::Server server(context, it.sample.rescue);
-    CHECK(thrown_by([&] { recover::perform(context, server, {it.plan, it.found, recover::Secrets(context, {}, it.plan), {}, {}, {}}); }).kind() == ErrorKind::kIntegrity);
+        recover::perform(context, server, {it.plan, it.found, recover::Secrets(context, {}, it.plan), {}, {}, {}});
+    };
+    CHECK(thrown_by(run).kind() == ErrorKind::kNetwork);
     CHECK(connections == 1);
+    broken = false;
+    it.found.record->archive.sha256 = std::string(64, '0');
+    CHECK(thrown_by(run).kind() == ErrorKind::kIntegrity);
+    CHECK(connections == 2);
+    CHECK(time.pauses.empty());
 }
 
 TEST_CASE("a password that nobody gives ends the recovery at once") {

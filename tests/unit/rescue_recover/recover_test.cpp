@@ -228,18 +228,3 @@ TEST_CASE("a program that the plan needs and the rescue system lacks is found be
     CHECK_THAT(error.hint(), Contains("nothing was written"));
     expect_untouched(sample);
 }
-
-TEST_CASE("a server that is not reached: tried for a while when nobody is there, once when somebody is") {
-    for (const bool unattended : {true, false}) {
-        Sample sample;
-        sample.options.unattended = unattended;
-        auto context = sample.context();
-        int tries = 0;
-        context.connect = [&](const transport::Location&, const std::vector<std::string>&, base::Questions&) -> std::unique_ptr<transport::Transport> {
-            ++tries;
-            throw Error(ErrorKind::kNetwork, "connect to undercloud-0", "no route to host");
-        };
-        CHECK(thrown_by([&] { recover::run(context); }).kind() == ErrorKind::kNetwork);
-        CHECK(tries == (unattended ? 6 : 1));
-    }
-}

@@ -135,7 +135,7 @@ recover::RecoverContext Sample::context() {
         return std::string();
     };
     context.mark_disk = [this](const std::string& disk, bool unfinished) { marks.push_back((unfinished ? "+" : "-") + disk); };
-    context.reconnect_pause = std::chrono::milliseconds(1);
+    context.patience.give_up_after = std::chrono::seconds(0);  // no test waits by the real clock
     context.records = path("records");
     context.target = path("target");
     return context;

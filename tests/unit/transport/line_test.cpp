@@ -33,9 +33,10 @@ TEST_CASE("a line that comes back goes on, after pauses that grow to half a minu
     CHECK(line.generation() == before + 1);
     CHECK(time.pauses == std::vector<seconds>{seconds(1), seconds(2), seconds(4), seconds(8), seconds(16), seconds(30), seconds(30), seconds(30)});
     REQUIRE(time.warnings.size() == 1);
-    CHECK(time.warnings[0] == "The line to this machine's own files broke (the connection broke: Socket error: disconnected); trying again in 1 s");
+    CHECK(time.warnings[0] == "The line to this machine's own files broke (the connection broke: Socket error: disconnected); trying again in 1 s, giving up in 10 min");
     REQUIRE(time.messages.size() == 7);
-    CHECK(time.messages[0] == "Still no line to this machine's own files (192.168.24.1: No route to host); trying again in 2 s");
+    CHECK(time.messages[0] == "Still no line to this machine's own files (192.168.24.1: No route to host); trying again in 2 s, giving up in 10 min");
+    CHECK_THAT(time.messages[6], Catch::EndsWith("trying again in 30 s, giving up in 8 min"));
     line.progress();
     CHECK(time.messages.back() == "The line to this machine's own files is up again after 121 s");
     line.progress();

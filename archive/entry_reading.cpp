@@ -85,7 +85,7 @@ EntryResult read_entry(TarInput& in, const IndexEntry& place, const std::functio
     });
     TarReader reader(in, place.tar_offset);
     if (!at_place || !sound(result.why, [&] { return reader.next(entry); }) || in.lost_bytes() != lost) {
-        return in.lost_bytes() == lost ? result : EntryResult{EntryState::kLost, "its headers are lost"};
+        return in.lost_bytes() == lost ? result : EntryResult{EntryState::kLost, "it is lost"};
     }
     if (!same(entry, place) || reader.entry_end() != place.tar_offset + place.tar_length) {
         return {EntryState::kLost, "there is another entry in its place"};

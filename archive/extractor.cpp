@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Extractor: the way to a member and the making of it. Metadata is in extractor_metadata.cpp.
+// Extractor: the way to a member. The making of it is in extractor_making.cpp, its metadata in extractor_metadata.cpp.
 #include "archive/extractor.h"
 
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "archive/entry_path.h"
 #include "archive/inode_flags.h"
 #include "archive/posix_acl.h"
 #include "core/base/error.h"
@@ -18,26 +19,11 @@ namespace nrear::archive {
 
 namespace {
 
-constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 constexpr std::size_t kOpenLevels = 100;  // the customary limit of descriptors is 1024
 
 /// These concern the whole target, not one file.
 bool is_fatal(int error_number) {
     return error_number == ENOSPC || error_number == EDQUOT || error_number == EIO || error_number == EROFS || error_number == ENOMEM;
-}
-
-/// Of what must not be opened: a device, a fifo. fchmodat(2) would follow a symlink that somebody has put in its place. False with errno.
-bool set_mode(int directory, const char* name, mode_t mode) {
-    const base::UniqueFd fd(openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
-    struct stat facts {};
-    if (!fd || fstat(fd.get(), &facts) != 0) {
-        return false;
-    }
-    if (S_ISLNK(facts.st_mode)) {
-        errno = ELOOP;
-        return false;
-    }
-    return chmod(base::cat("/proc/self/fd/", fd.get()).c_str(), mode) == 0;
 }
 
 }  // namespace
@@ -59,7 +45,7 @@ void Extractor::problem(std::string_view path, std::string detail) {
 
 void Extractor::step_failed(std::string_view path, const char* step, int error_number) {
     if (is_fatal(error_number)) {
-        throw system_error(base::cat("restore ", base::printable(path), " (", step, ")"), error_number);
+        throw system_error(base::cat("restore ", base::printable(absolute_path(path)), " (", step, ")"), error_number);
     }
     problem(path, base::cat(step, ": ", std::strerror(error_number)));
 }
@@ -96,7 +82,7 @@ bool Extractor::lacks_directory(std::string_view path) const {
 }
 
 void Extractor::extract(const Entry& entry, TarReader& reader) {
-    made_file_ = left_alone_ = false;
+    place_file();
     if (!split_path(entry.path, names_)) {
         problem(entry.path, "its name climbs out of the target with '..': not restored");
         return;
@@ -154,14 +140,14 @@ bool Extractor::push(const std::string& name, std::string_view path) {
     Level level;
     level.name = name;
     level.keep_times = true;
-    level.fd.reset(openat(parent, name.c_str(), kDirectoryFlags));
+    level.fd.reset(openat(parent, name.c_str(), kOpenDirectory));
     if (!level.fd && errno == ENOENT) {
         if (mkdirat(parent, name.c_str(), 0755) != 0) {
             step_failed(path, "make a directory above it", errno);
             return false;
         }
         level.keep_times = false;
-        level.fd.reset(openat(parent, name.c_str(), kDirectoryFlags));
+        level.fd.reset(openat(parent, name.c_str(), kOpenDirectory));
     }
     if (!level.fd) {
         const int error_number = errno;
@@ -208,7 +194,12 @@ void Extractor::leave() {
     } else if (level.keep_times) {
         const struct timespec times[2]{{0, UTIME_OMIT}, level.mtime};
         if (futimens(level.fd.get(), times) != 0 && errno != EPERM) {  // EPERM: an immutable directory that was there before
-            step_failed(level.name, "keep a directory's time", errno);
+            const int error_number = errno;
+            std::string path;
+            for (const auto& above : levels_) {
+                path += above.name.empty() ? "" : above.name + '/';
+            }
+            step_failed(base::cat(path, level.name, '/'), "keep a directory's time", error_number);
         }
     }
     if (!levels_.empty() && !levels_.back().fd && !reopen(levels_.back(), level.fd.get())) {
@@ -217,7 +208,7 @@ void Extractor::leave() {
 }
 
 bool Extractor::reopen(Level& level, int child) {
-    base::UniqueFd fd(openat(child, "..", kDirectoryFlags));
+    base::UniqueFd fd(openat(child, "..", kOpenDirectory));
     struct stat facts {};
     if (!fd || fstat(fd.get(), &facts) != 0 || facts.st_dev != level.device || facts.st_ino != level.inode) {
         return false;
@@ -234,195 +225,9 @@ base::UniqueFd Extractor::open_parent(const Names& names) const {
     }
     base::UniqueFd fd(fcntl(levels_[near].fd.get(), F_DUPFD_CLOEXEC, 0));
     for (std::size_t i = near; fd && i + 1 < names.size(); ++i) {
-        fd = base::UniqueFd(openat(fd.get(), names[i].c_str(), kDirectoryFlags));
+        fd = base::UniqueFd(openat(fd.get(), names[i].c_str(), kOpenDirectory));
     }
     return fd;
-}
-
-/// Something of that name is in the way. False when it cannot be removed.
-bool Extractor::make_room(int parent, const char* name) {
-    return unlinkat(parent, name, 0) == 0 || ((errno == EISDIR || errno == EPERM) && unlinkat(parent, name, AT_REMOVEDIR) == 0);
-}
-
-/// True when what is there is to be left alone. A directory over a directory is no problem: what it holds comes into the one that is there.
-bool Extractor::in_the_way(int parent, const std::string& name, const Entry& entry) {
-    struct stat facts {};
-    if (fstatat(parent, name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) {
-        return false;
-    }
-    if (entry.type == EntryType::kDirectory && made_on_the_way_.contains({facts.st_dev, facts.st_ino})) {
-        return false;
-    }
-    if (entry.type != EntryType::kDirectory || !S_ISDIR(facts.st_mode)) {
-        problem(entry.path, "exists already: left as it is");
-    }
-    left_alone_ = true;
-    return true;
-}
-
-std::string Extractor::set_aside_damaged(const Entry& entry) {
-    if (!made_file_) {
-        return "nothing of it was restored";
-    }
-    made_file_ = false;
-    Names names;
-    split_path(entry.path, names);
-    const int parent = levels_.back().fd.get();
-    const std::string& name = names.back();
-    std::erase_if(sealed_, [&](const Later& later) { return later.path == entry.path; });
-    std::erase_if(late_acls_, [&](const Later& later) { return later.path == entry.path; });
-    --summary_.files;
-    if (renameat(parent, name.c_str(), parent, (name + kDamagedSuffix).c_str()) == 0) {
-        return base::cat("what is left of it is in ", base::printable(name + kDamagedSuffix));
-    }
-    if (unlinkat(parent, name.c_str(), 0) != 0) {
-        throw system_error("remove the damaged " + base::printable(entry.path), errno);
-    }
-    return "nothing of it was restored";
-}
-
-void Extractor::make_root(const Entry& entry) {
-    if (entry.type != EntryType::kDirectory) {
-        problem(entry.path, "its name is that of the target itself: not restored");
-        return;
-    }
-    if (existing_ == Existing::kReplace) {
-        levels_.front().pending = std::make_unique<Entry>(entry);
-    }
-    ++summary_.files;
-}
-
-void Extractor::make_directory(int parent, const std::string& name, const Entry& entry) {
-    bool existed = false;
-    if (mkdirat(parent, name.c_str(), 0700) != 0) {
-        existed = errno == EEXIST;
-        if (!existed) {
-            step_failed(entry.path, "make the directory", errno);
-            return;
-        }
-    }
-    Level level;
-    level.fd.reset(openat(parent, name.c_str(), kDirectoryFlags));
-    if (!level.fd && existed && (errno == ELOOP || errno == ENOTDIR) && make_room(parent, name.c_str()) && mkdirat(parent, name.c_str(), 0700) == 0) {
-        existed = false;
-        level.fd.reset(openat(parent, name.c_str(), kDirectoryFlags));
-    }
-    if (!level.fd) {
-        step_failed(entry.path, "make the directory", errno);
-        return;
-    }
-    level.name = name;
-    level.keep_times = existed;
-    level.pending = std::make_unique<Entry>(entry);
-    push_level(std::move(level));
-    ++summary_.files;
-}
-
-void Extractor::make_file(int parent, const std::string& name, const Entry& entry, TarReader& reader) {
-    constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    base::UniqueFd fd(openat(parent, name.c_str(), kFlags, 0600));
-    if (!fd && errno == EEXIST && make_room(parent, name.c_str())) {
-        fd.reset(openat(parent, name.c_str(), kFlags, 0600));
-    }
-    if (!fd) {
-        step_failed(entry.path, "create the file", errno);
-        return;
-    }
-    made_file_ = true;
-    const bool inherit = levels_.back().children_inherit;
-    // No-copy-on-write and compression can only be set, or only help, while the file is empty.
-    const std::uint32_t early = entry.inode_flags & (FS_NOCOW_FL | FS_COMPR_FL);
-    if (early != 0) {
-        write_inode_flags(fd.get(), early);  // told by apply_to_open() if it failed
-    }
-    if (write_data(fd.get(), entry, reader)) {
-        apply_to_open(fd.get(), entry, inherit, early);
-        ++summary_.files;
-    }
-}
-
-bool Extractor::write_data(int fd, const Entry& entry, TarReader& reader) {
-    for (auto data = reader.data(); !data.bytes.empty(); data = reader.data()) {
-        const ssize_t written = pwrite(fd, data.bytes.data(), data.bytes.size(), static_cast<off_t>(data.offset));
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written < 0) {
-            step_failed(entry.path, "write its content", errno);
-            return false;
-        }
-        reader.consume(static_cast<std::size_t>(written));
-        summary_.bytes += static_cast<std::uint64_t>(written);
-        early_sync_.wrote(devices_.at(levels_.back().device).get(), static_cast<std::uint64_t>(written));
-    }
-    if (entry.sparse && ftruncate(fd, static_cast<off_t>(entry.size)) != 0) {
-        step_failed(entry.path, "set its size", errno);
-        return false;
-    }
-    return true;
-}
-
-void Extractor::make_hard_link(int parent, const std::string& name, const Entry& entry) {
-    Names target;
-    if (!split_path(entry.link_target, target) || target.empty()) {
-        problem(entry.path, base::cat("is a link to ", base::printable(entry.link_target), ", outside of the target: not restored"));
-        return;
-    }
-    const base::UniqueFd directory = open_parent(target);
-    struct stat facts {};
-    if (!directory || fstatat(directory.get(), target.back().c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) {
-        problem(entry.path, base::cat("is a link to ", base::printable(entry.link_target), ", which was not restored: ", std::strerror(errno)));
-        return;
-    }
-    struct stat there {};
-    if (fstatat(parent, name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0) {
-        if (there.st_dev == facts.st_dev && there.st_ino == facts.st_ino) {
-            ++summary_.files;  // tar links a file to itself when two of its trees overlap
-            return;
-        }
-        make_room(parent, name.c_str());
-    }
-    if (linkat(directory.get(), target.back().c_str(), parent, name.c_str(), 0) != 0) {
-        step_failed(entry.path, "make the hard link", errno);
-        return;
-    }
-    ++summary_.files;
-}
-
-void Extractor::make_other(int parent, const std::string& name, const Entry& entry) {
-    const auto make = [&] {
-        switch (entry.type) {
-            case EntryType::kSymlink:
-                return symlinkat(entry.link_target.c_str(), parent, name.c_str());
-            case EntryType::kCharDevice:
-                return mknodat(parent, name.c_str(), S_IFCHR | 0600, makedev(entry.device_major, entry.device_minor));
-            case EntryType::kBlockDevice:
-                return mknodat(parent, name.c_str(), S_IFBLK | 0600, makedev(entry.device_major, entry.device_minor));
-            default:
-                return mknodat(parent, name.c_str(), S_IFIFO | 0600, 0);
-        }
-    };
-    int result = make();
-    if (result != 0 && errno == EEXIST && make_room(parent, name.c_str())) {
-        result = make();
-    }
-    if (result != 0) {
-        step_failed(entry.path, "make it", errno);
-        return;
-    }
-    const bool is_link = entry.type == EntryType::kSymlink;
-    if (fchownat(parent, name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0) {
-        step_failed(entry.path, "set its owner", errno);
-    }
-    if (!is_link && !set_mode(parent, name.c_str(), entry.mode)) {
-        step_failed(entry.path, "set its mode", errno);
-    }
-    apply_attributes(InodeRef::in_directory(parent, name), entry, !is_link && levels_.back().children_inherit);
-    const struct timespec times[2]{{0, UTIME_OMIT}, {entry.mtime.seconds, static_cast<long>(entry.mtime.nanoseconds)}};
-    if (utimensat(parent, name.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
-        step_failed(entry.path, "set its time", errno);
-    }
-    ++summary_.files;
 }
 
 }  // namespace nrear::archive

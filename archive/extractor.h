@@ -3,11 +3,13 @@
 // through a symlink; ".." is refused. A directory gets its metadata when the stream has left it, what would stop later work comes last of all.
 #pragma once
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@
 #include "archive/early_sync.h"
 #include "archive/entry.h"
 #include "archive/exclude.h"
+#include "archive/new_file.h"
 #include "archive/restore.h"
 #include "archive/tar_reader.h"
 #include "archive/xattrs.h"
@@ -36,6 +39,7 @@ public:
     Extractor(const std::string& target, ExcludeRules excludes, RestoreSummary& summary, Existing existing = Existing::kReplace);
 
     /// Restores one member, its data read from `reader`. What goes wrong with it alone is noted in the summary.
+    /// A file has its name from place_file(), or the next call of this or of finish(): before that, or when something is thrown, what it replaces is there still.
     /// Throws Error: of the reader, and when the disk is full or fails.
     void extract(const Entry& entry, TarReader& reader);
 
@@ -45,10 +49,10 @@ public:
     /// Neither the directory is there nor anything else in its place or in that of one above it.
     bool lacks_directory(std::string_view path) const;
 
-    /// The last extract() found something in its place and left it alone.
-    bool left_alone() const noexcept { return left_alone_; }
+    /// The file that extract() has just made, if it has, is what it was to be. It replaces what has its name; where it cannot, that is its problem.
+    void place_file();
 
-    /// The file that extract() has just made is not what it was: it gets kDamagedSuffix, or is removed. Returns what became of it, for people.
+    /// The file that extract() has just made is not what it was: it gets kDamagedSuffix, or is removed, and what has its name stays. Returns what became of it, for people.
     std::string set_aside_damaged(const Entry& entry);
 
     /// Metadata of the directories still open, ACLs that needed names, immutable and append-only flags, sync.
@@ -56,6 +60,7 @@ public:
 
 private:
     using Names = std::vector<std::string>;
+    static constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
     /// An open directory on the way to the member at hand.
     struct Level {
@@ -67,6 +72,11 @@ private:
         bool keep_times = false;         ///< it was there before: entries made in it must not show
         struct timespec mtime {};
         bool children_inherit = false;   ///< has a default ACL or inode flags that new files take over
+    };
+    struct MadeFile {
+        NewFile file;
+        std::string path;
+        bool counted = false;  ///< written to its end, in the summary
     };
     struct Later {
         std::string path;
@@ -92,6 +102,7 @@ private:
     void make_hard_link(int parent, const std::string& name, const Entry& entry);
     void make_other(int parent, const std::string& name, const Entry& entry);
     bool write_data(int fd, const Entry& entry, TarReader& reader);
+    void forget(const MadeFile& made);
 
     void apply_attributes(const InodeRef& inode, const Entry& entry, bool may_have_inherited);
     void apply_acl(const InodeRef& inode, const Entry& entry, const char* xattr, const std::string& text);
@@ -104,9 +115,8 @@ private:
     ExcludeRules excludes_;
     Existing existing_;
     std::set<std::pair<dev_t, ino_t>> made_on_the_way_;  ///< directories that were missing above an entry
-    bool made_file_ = false;  ///< by the last extract()
-    bool left_alone_ = false;
-    std::vector<Level> levels_;  ///< the first is the target
+    std::vector<Level> levels_;         ///< the first is the target
+    std::optional<MadeFile> made_file_;  ///< by the last extract(), in the last of the levels; it may be half a file when that threw
     Names names_;
     std::vector<Later> late_acls_;
     std::vector<Later> sealed_;

@@ -143,6 +143,7 @@ void Extractor::apply_sealing_flags() {
 }
 
 void Extractor::finish() {
+    place_file();
     while (levels_.size() > 1) {
         leave();
     }

@@ -26,6 +26,7 @@ struct RestoreSummary {
     std::uint64_t bytes = 0;            ///< file content written
     std::vector<FileWarning> problems;  ///< one for each file that is not as it was: never swallowed by callers; at most kKeptWarnings kept
     std::uint64_t problem_count = 0;
+    std::uint64_t left_alone = 0;       ///< of these: what existed and was not to be replaced
     std::vector<std::string> damage;    ///< of the archive itself: lost members, for people; only of salvage_backup()
 };
 

@@ -103,13 +103,10 @@ private:
             made = entry;
             extract(entry, reader);
         });
-        if (result.state == EntryState::kLost) {
-            add_warning(summary_.problems, summary_.problem_count, {FileWarning::Kind::kNotRestored, path, result.why});
-        } else if (result.state == EntryState::kDamaged) {
-            const auto outcome = extractor_.set_aside_damaged(made);
-            add_warning(summary_.problems, summary_.problem_count, {FileWarning::Kind::kNotRestored, path, base::cat(result.why, ": ", outcome)});
-        } else if (options_.uncertain.contains(place.tar_offset)) {
-            add_warning(summary_.problems, summary_.problem_count, {FileWarning::Kind::kNotRestored, path, kUncertainWhy});
+        settle(place, path, made, result);
+        const bool made_before = made.type == EntryType::kHardLink && made.link_target == made.path;
+        if (summary_.files == restored_before && place.type != EntryType::kDirectory && !made_before) {
+            not_restored_.insert(std::hash<std::string>()(path));
         }
         if (above) {
             summary_.files = restored_before;  // nobody asked for it
@@ -117,20 +114,31 @@ private:
         progress_.transfer_at(tar.bytes_read(), summary_.files);
     }
 
+    void settle(const IndexEntry& place, const std::string& path, const Entry& made, const EntryResult& result) {
+        std::string why = result.why;
+        if (result.state == EntryState::kDamaged) {
+            why += ": " + extractor_.set_aside_damaged(made);
+        } else {
+            extractor_.place_file();
+        }
+        if (result.state == EntryState::kWhole) {
+            why = options_.uncertain.contains(place.tar_offset) ? kUncertainWhy : "";
+        }
+        if (!why.empty()) {
+            add_warning(summary_.problems, summary_.problem_count, {FileWarning::Kind::kNotRestored, path, why});
+        }
+    }
+
     void extract(const Entry& entry, TarReader& reader) {
-        const std::hash<std::string> hash;
         if (entry.type == EntryType::kHardLink && entry.link_target == entry.path) {
             return;  // made when its first name came by
         }
-        if (entry.type == EntryType::kHardLink && left_alone_.contains(hash(entry.link_target))) {
+        if (entry.type == EntryType::kHardLink && not_restored_.contains(std::hash<std::string>()(entry.link_target))) {
             add_warning(summary_.problems, summary_.problem_count,
-                        {FileWarning::Kind::kNotRestored, entry.path, base::cat("is a link to ", base::printable(entry.link_target), ", which exists already and was left as it is")});
+                        {FileWarning::Kind::kNotRestored, entry.path, base::cat("is a link to ", base::printable(entry.link_target), ", which was not restored")});
             return;
         }
         extractor_.extract(entry, reader);
-        if (extractor_.left_alone()) {
-            left_alone_.insert(hash(entry.path));
-        }
     }
 
     void lead_link_inside(Entry& entry) const {
@@ -152,7 +160,7 @@ private:
     IndexFacts facts_;
     std::vector<TarRange> ranges_;
     std::unordered_set<std::string> above_;       ///< directories above the chosen entries that the target does not have
-    std::unordered_set<std::size_t> left_alone_;  ///< hashes of the paths whose places were taken: a link to them would be one to something else
+    std::unordered_set<std::size_t> not_restored_;  ///< hashes of paths: what has such a name was there before, and no link may lead to it
     std::map<std::string, std::string, std::less<>> stand_ins_;  ///< first name, outside of the choice -> the chosen name that gets its content
 };
 

@@ -31,7 +31,7 @@ inline constexpr const char* kUncertainWhy = "stands directly behind what is los
 
 /// Directories above the chosen are made with their metadata where they are missing, and left as they are elsewhere, whatever `overwrite` says.
 /// A hard link whose first name is not among the chosen becomes the file itself. A damaged file gets the ending kDamagedSuffix and is a problem, as is
-/// every entry that is lost. Throws Error: of the sources; kIntegrity for a damaged index; what Extractor throws. `progress` counts bytes of the archive.
+/// every entry that is lost; what they were to replace stays. Throws Error: of the sources; kIntegrity for a damaged index; what Extractor throws. `progress` counts bytes of the archive.
 RestoreEntriesSummary restore_entries(base::RandomAccessSource& archive, base::RandomAccessSource& index, const RestoreEntriesOptions& options, base::Progress& progress);
 
 }  // namespace nrear::archive

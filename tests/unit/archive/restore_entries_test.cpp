@@ -7,43 +7,11 @@
 #include "archive/extractor.h"
 #include "archive/member_map.h"
 #include "archive/path_choice.h"
-#include "packed_tree.h"
+#include "restored.h"
 
 using namespace nrear;
 using namespace nrear::archive;
 using namespace nrear::archive::test;
-
-namespace {
-
-struct Restored {
-    base::TempDir target{"/dev/shm"};
-    RestoreEntriesSummary summary;
-    std::uint64_t taken = 0;
-
-    void run(const Stored& stored, std::vector<std::string> paths, bool overwrite = false) {
-        MemoryArchive archive(stored.archive);
-        MemoryArchive index(stored.index);
-        base::NullProgress progress;
-        summary = restore_entries(archive, index, {.target = target.path(), .paths = std::move(paths), .overwrite = overwrite, .threads = 2}, progress);
-        taken = archive.taken;
-        CHECK(index.taken == stored.index.size());  // once
-    }
-    std::string content(const std::string& name) const { return base::read_file(target.path() + "/" + name); }
-    bool has(const std::string& name) const {
-        struct stat facts {};
-        return lstat((target.path() + "/" + name).c_str(), &facts) == 0;
-    }
-};
-
-std::string listed(const RestoreSummary& summary) {
-    std::string text;
-    for (const auto& problem : summary.problems) {
-        text += problem.path + ": " + problem.detail + "\n";
-    }
-    return text;
-}
-
-}  // namespace
 
 TEST_CASE("chosen entries come back, and no more members are read than they need", "[restore_entries]") {
     const Tree tree;
@@ -133,26 +101,6 @@ TEST_CASE("a hard link whose first name is elsewhere comes with its content", "[
     CHECK(again.summary.files == 1);
 }
 
-TEST_CASE("what exists is left alone unless told otherwise", "[restore_entries]") {
-    const Tree tree;
-    const auto stored = back_up(tree.directory.path());
-    Restored restored;
-    base::write_file(restored.target.path() + "/small", "mine");
-    base::make_directories(restored.target.path() + "/sub", 0700);
-    base::write_file(restored.target.path() + "/sub/hard", "mine, too");
-    restored.run(stored, {"small", "empty", "sub"});
-    CHECK(restored.content("small") == "mine");
-    CHECK(restored.content("sub/hard") == "mine, too");
-    CHECK(restored.content("sub/deep/last") == std::string(40'000, 'z'));
-    CHECK(restored.has("empty"));
-    CHECK(restored.summary.problem_count == 2);
-    CHECK_THAT(listed(restored.summary), Catch::Contains("small: exists already") && Catch::Contains("sub/hard: "));
-    restored.run(stored, {"small", "sub"}, true);
-    CHECK(listed(restored.summary) == "");
-    CHECK(restored.content("small") == "a small file\n");
-    CHECK(restored.content("sub/hard") == "a small file\n");
-}
-
 TEST_CASE("directories above what is restored come as they were where they are missing, and are left alone elsewhere", "[restore_entries]") {
     const Tree tree;
     REQUIRE(chmod(tree.at("sub").c_str(), 02751) == 0);
@@ -191,21 +139,6 @@ TEST_CASE("directories above what is restored come as they were where they are m
     }
     CHECK(listed(restored.summary) == "");
     CHECK(restored.summary.files == 1);  // what was asked for
-}
-
-TEST_CASE("a link to a file that was left alone does not become a link to something else", "[restore_entries]") {
-    const Tree tree;
-    const auto stored = back_up(tree.directory.path());
-    const bool small_is_link = read_all(stored.index).at("small").type == EntryType::kHardLink;
-    const std::string first = small_is_link ? "sub/hard" : "small";
-    const std::string second = small_is_link ? "small" : "sub/hard";
-    Restored restored;
-    base::make_directories(restored.target.path() + "/sub", 0755);
-    base::write_file(restored.target.path() + "/" + first, "mine");
-    restored.run(stored, {"small", "sub/hard"});
-    CHECK(restored.content(first) == "mine");
-    CHECK_FALSE(restored.has(second));
-    CHECK(restored.summary.problem_count == 2);
 }
 
 TEST_CASE("a damaged member costs its own files, and no half file has its own name", "[restore_entries]") {

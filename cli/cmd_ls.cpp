@@ -9,7 +9,6 @@
 #include "core/base/error.h"
 #include "core/base/interrupt.h"
 #include "core/base/text.h"
-#include "rescue/catalog/choose.h"
 #include "rescue/catalog/open_archive.h"
 
 namespace nrear::cli {
@@ -50,7 +49,7 @@ int cmd_ls(WorkflowContext& workflow) {
     const auto& operands = workflow.arguments.operands;
     const auto open = open_shelf(workflow);
     const auto backups = catalog::read_catalog(open.shelf);
-    const auto archive = catalog::open_archive(*open.shelf.backup, catalog::choose(backups, operands.front()), open_options(workflow), workflow.progress);
+    const auto archive = catalog::open_archive(*open.shelf.backup, chosen_backup(workflow, backups), open_options(workflow), workflow.progress);
 
     archive::PathChoice choice(operands.size() > 1 ? std::vector(operands.begin() + 1, operands.end()) : std::vector<std::string>{"/"});
     archive::IndexReader reader(*archive.index);

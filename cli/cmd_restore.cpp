@@ -54,11 +54,11 @@ void say_problems(WorkflowContext& workflow, const archive::RestoreEntriesSummar
     }
 }
 
-std::string text_of(const archive::RestoreEntriesSummary& summary, std::uint64_t lost_places, const std::string& target, bool overwrite) {
-    auto text = cat("Restored ", summary.files, summary.files == 1 ? " file, " : " files, ", base::human_size(summary.bytes), ", to ", base::printable(target), " (read ",
+std::string text_of(const archive::RestoreEntriesSummary& summary, std::uint64_t lost_places, const std::string& backup, const std::string& target, bool overwrite) {
+    auto text = cat("Restored ", summary.files, summary.files == 1 ? " file, " : " files, ", base::human_size(summary.bytes), ", of backup ", backup, " to ", base::printable(target), " (read ",
                     base::human_size(summary.archive_bytes), " of the archive).\n");
     if (summary.problem_count > 0) {
-        text += cat(summary.problem_count, summary.problem_count == 1 ? " file was" : " files were", " not restored as in the backup", overwrite ? "" : " (--overwrite replaces what exists)", ": exit code ", kExitIncomplete, ".\n");
+        text += cat(summary.problem_count, summary.problem_count == 1 ? " file was" : " files were", " not restored as in the backup", overwrite || summary.left_alone == 0 ? "" : " (--overwrite replaces what exists)", ": exit code ", kExitIncomplete, ".\n");
     }
     if (lost_places > 0) {
         text += cat("At ", lost_places, lost_places == 1 ? " place" : " places", " of the archive files are lost whose names nobody knows: exit code ", kExitIncomplete, ".\n");
@@ -66,8 +66,8 @@ std::string text_of(const archive::RestoreEntriesSummary& summary, std::uint64_t
     return text;
 }
 
-std::string json_of(const archive::RestoreEntriesSummary& summary, std::uint64_t lost_places) {
-    Json out{{"files", summary.files}, {"bytes", summary.bytes}, {"archive_bytes", summary.archive_bytes}, {"problem_count", summary.problem_count}, {"lost_places", lost_places}, {"problems", Json::array()},
+std::string json_of(const archive::RestoreEntriesSummary& summary, std::uint64_t lost_places, const catalog::Backup& backup) {
+    Json out{{"id", backup.record ? base::json_text<Json>(backup.record->id) : Json()}, {"files", summary.files}, {"bytes", summary.bytes}, {"archive_bytes", summary.archive_bytes}, {"problem_count", summary.problem_count}, {"lost_places", lost_places}, {"problems", Json::array()},
              {"unmet", Json::array()}};
     for (const auto& problem : summary.problems) {
         out["problems"].push_back({{"path", base::json_text<Json>(archive::absolute_path(problem.path))}, {"why", base::json_text<Json>(problem.detail)}});
@@ -76,6 +76,18 @@ std::string json_of(const archive::RestoreEntriesSummary& summary, std::uint64_t
         out["unmet"].push_back(base::json_text<Json>(path));
     }
     return out.dump(2) + "\n";
+}
+
+archive::RestoreEntriesSummary restore(base::RandomAccessSource& archive, base::RandomAccessSource& index, const archive::RestoreEntriesOptions& options, base::Progress& progress) {
+    try {
+        return archive::restore_entries(archive, index, options, progress);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::kNoSpaceLocal) {
+            throw;
+        }
+        throw Error(error.kind(), error.what_failed(), error.why(),
+                    cat("make room in ", base::printable(options.target), " and run it again; what was restored before that is there, whole"));
+    }
 }
 
 }  // namespace
@@ -87,19 +99,20 @@ int cmd_restore(WorkflowContext& workflow) {
                                            .overwrite = workflow.arguments.overwrite};
     const auto open = open_shelf(workflow);
     const auto backups = catalog::read_catalog(open.shelf);
-    const auto& backup = catalog::choose(backups, operands.front());
+    const auto& backup = chosen_backup(workflow, backups);
     const auto archive = catalog::open_archive(*open.shelf.backup, backup, open_options(workflow), workflow.progress);
     options.uncertain = archive.rebuilt.uncertain;
     base::make_directories(options.target);
-    const auto summary = archive::restore_entries(*archive.archive, *archive.index, options, workflow.progress);
+    const auto name = base::printable(catalog::name_of(backup));
+    const auto summary = restore(*archive.archive, *archive.index, options, workflow.progress);
     say_problems(workflow, summary);
     if (summary.chosen == 0) {
-        throw Error(ErrorKind::kGeneral, "restore from backup " + catalog::name_of(backup), "nothing in it was meant", cat("nrear ls ", catalog::name_of(backup), " shows what is in it"));
+        throw Error(ErrorKind::kGeneral, "restore from backup " + name, "nothing in it was meant", cat("nrear ls ", name, " shows what is in it"));
     }
     if (workflow.arguments.json) {
-        workflow.out.data(json_of(summary, archive.rebuilt.lost_headers));
+        workflow.out.data(json_of(summary, archive.rebuilt.lost_headers, backup));
     } else if (!workflow.arguments.quiet) {
-        workflow.out.data(text_of(summary, archive.rebuilt.lost_headers, options.target, options.overwrite));
+        workflow.out.data(text_of(summary, archive.rebuilt.lost_headers, name, options.target, options.overwrite));
     }
     return summary.problem_count == 0 && summary.unmet.empty() && archive.rebuilt.lost_headers == 0 ? kExitOk : kExitIncomplete;
 }

@@ -102,7 +102,7 @@ int cmd_verify(WorkflowContext& workflow) {
     }
     const auto open = open_shelf(workflow);
     const auto backups = catalog::read_catalog(open.shelf);
-    const auto& backup = catalog::choose(backups, workflow.arguments.operands.front());
+    const auto& backup = chosen_backup(workflow, backups);
     return workflow.arguments.compare ? compare(workflow, open, backup) : verify(workflow, open, backup);
 }
 

@@ -8,6 +8,7 @@
 #include "rescue/backup/connection.h"
 #include "rescue/backup/history.h"
 #include "rescue/backup/options.h"
+#include "rescue/catalog/choose.h"
 #include "rescue/catalog/hosts.h"
 #include "rescue/catalog/names.h"
 
@@ -87,6 +88,15 @@ OpenShelf open_shelf(const WorkflowContext& context) {
     }
     open.empty_place = finding.empty;
     return open;
+}
+
+const catalog::Backup& chosen_backup(const WorkflowContext& context, const std::vector<catalog::Backup>& backups) {
+    const auto& wanted = context.arguments.operands.front();
+    const auto& backup = catalog::choose(backups, wanted);
+    if (const auto why = wanted == "latest" ? catalog::passed_over(backups, backup) : ""; !why.empty()) {
+        context.progress.warning(why);
+    }
+    return backup;
 }
 
 std::vector<std::string> other_hosts(const OpenShelf& open) {

@@ -30,6 +30,9 @@ struct OpenShelf {
 /// there (place_check.h): nobody shall take that for a place without backups.
 OpenShelf open_shelf(const WorkflowContext& context);
 
+/// The one that the first operand names; says so when that is not the newest. Throws Error as catalog::choose().
+const catalog::Backup& chosen_backup(const WorkflowContext& context, const std::vector<catalog::Backup>& backups);
+
 /// Other hosts whose backups lie beside these.
 std::vector<std::string> other_hosts(const OpenShelf& open);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "rescue/catalog/names.h"
@@ -40,6 +41,8 @@ const Backup& latest(const std::vector<Backup>& backups) {
     return *found;
 }
 
+std::string said(const Backup& backup) { return cat(base::printable(name_of(backup)), " of ", base::utc_time(backup.time)); }
+
 }  // namespace
 
 std::string name_of(const Backup& backup) {
@@ -67,6 +70,14 @@ const Backup& choose(const std::vector<Backup>& backups, const std::string& want
         throw Error(ErrorKind::kGeneral, what, cat(found.size(), " backups begin so"), cat("write more of it: ", names_of(found)));
     }
     return *found.front();
+}
+
+std::string passed_over(const std::vector<Backup>& backups, const Backup& latest) {
+    const auto& newest = backups.back();
+    if (newest.state != State::kDamaged || newest.time <= latest.time) {
+        return {};
+    }
+    return cat("The newest backup, ", said(newest), ", is damaged: ", said(latest), " is taken.");
 }
 
 }  // namespace nrear::catalog

@@ -16,4 +16,7 @@ std::string name_of(const Backup& backup);
 /// Throws Error (kGeneral): there is none, or several begin so; the hint names what there is.
 const Backup& choose(const std::vector<Backup>& backups, const std::string& wanted);
 
+/// Why "latest" is not the newest, for people: a newer one is damaged. "" when none is.
+std::string passed_over(const std::vector<Backup>& backups, const Backup& latest);
+
 }  // namespace nrear::catalog

@@ -152,11 +152,21 @@ TEST_CASE("the life of a machine's backups") {
 
     // Restoring one file out of the oldest; what is there is not overwritten unasked.
     const auto target = machine.work.path() + "/restored";
+    const auto small = machine.work.path() + "/small";
+    base::make_directories(small, 0755);
+    REQUIRE(::mount("tmpfs", small.c_str(), "tmpfs", 0, "size=1m") == 0);
+    const auto full = machine.run({"restore", "latest", "/data", "--to", small});
+    CHECK(full.status == 14);
+    CHECK_THAT(full.error_output, Contains("restore /data/file-") && Contains("No space left") && Contains("make room in " + small));
+    for (const auto& name : base::Root("/").list(small + "/data")) {
+        CHECK(base::read_file(small + "/data/" + name).size() == 300'000);
+    }
+    ::umount(small.c_str());
     machine.output({"restore", ids[0], "/etc/version", "--to", target});
     CHECK(read_if_there(target + "/etc/version") == "1");
     machine.output({"restore", "latest", "/etc/version", "--to", target}, 3);
     CHECK(read_if_there(target + "/etc/version") == "1");
-    machine.output({"restore", "latest", "/etc/version", "--to", target, "--overwrite"});
+    CHECK_THAT(machine.output({"restore", "latest", "/etc/version", "--to", target, "--overwrite"}), Contains("of backup " + ids[2].substr(0, 8)));
     CHECK(read_if_there(target + "/etc/version") == "3");
     machine.output({"restore", "latest", "/nothing", "--to", target}, 1);
     machine.output({"restore", "latest", "/etc"}, 2);
@@ -177,6 +187,7 @@ TEST_CASE("the life of a machine's backups") {
     CHECK(machine.list()[2]["state"] == "damaged");
     CHECK_THAT(machine.output({"list"}), Contains("FAILED"));
     CHECK_THAT(machine.output({"ls", "latest", "/etc/version"}), Contains("/etc/version"));  // the newest whole one now
+    CHECK_THAT(machine.run({"ls", "latest", "/etc"}).error_output, Contains("The newest backup, " + ids[2].substr(0, 8)) && Contains("is damaged: " + ids[1].substr(0, 8)));
     machine.output({"restore", ids[2], "/etc/version", "--to", machine.work.path() + "/of-damaged"});
     CHECK(read_if_there(machine.work.path() + "/of-damaged/etc/version") == "3");
     flip_bit(archive, 3'000'000);

@@ -50,4 +50,9 @@ TEST_CASE("by a start of the id that only one has, by latest, by the name of a f
     holed.archive_path = "/d/c0/backup.tar.gz";
     CHECK(choose({holed}, "latest").record->id == "77770000-3333");
     CHECK(choose({backups[0], holed}, "latest").record->id == "1a2b3c4d-1111");
+    // That the newest was passed over is said.
+    holed.time = 3'600;
+    CHECK(passed_over({backups[0], holed}, backups[0]) == "The newest backup, 77770000 of 1970-01-01T01:00:00Z, is damaged: 1a2b3c4d of 1970-01-01T00:00:00Z is taken.");
+    CHECK(passed_over({holed}, holed) == "");
+    CHECK(passed_over({holed, backups[0]}, backups[0]) == "");
 }

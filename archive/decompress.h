@@ -12,8 +12,9 @@
 
 namespace nrear::archive {
 
-/// Order: as in the archive. Bound: `threads` + 24 blocks, packed and unpacked. End: an error is thrown by chunk() after all that came before it was given out;
-/// destroying it early ends its threads. `in` is read by one thread of ours.
+/// Order: as in the archive. Bound: `threads` + 24 blocks, packed and unpacked. End: an error is thrown by chunk() after all that came before it was given out,
+/// and again by each call that follows; destroying it early ends its threads, and waits for what `in` is reading just then. `in` is read by one thread of ours.
+/// How they work together: ordered_pipeline.h.
 class DecompressInput final : public BlockInput {
 public:
     explicit DecompressInput(base::Source& in, unsigned threads = 0);

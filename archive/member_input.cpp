@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// MemberInput: one thread reads runs of members, workers unpack, the caller takes in order. Slots form a ring; three counters say how far each stage is.
+// MemberInput: one thread reads runs of members, workers unpack, the caller takes in order (ordered_pipeline.h).
 #include "archive/member_input.h"
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <cstring>
-#include <exception>
-#include <mutex>
-#include <thread>
+#include <memory>
 
 #include "archive/compress.h"
 #include "archive/gzip_member.h"
 #include "archive/member_unpacker.h"
+#include "archive/ordered_pipeline.h"
 #include "core/base/error.h"
-#include "core/base/interrupt.h"
 #include "core/base/text.h"
 
 namespace nrear::archive {
@@ -25,15 +20,12 @@ namespace {
 constexpr unsigned kMostThreads = 8;
 constexpr std::size_t kSlack = 6;
 constexpr std::uint64_t kLongestRun = std::uint64_t{8} << 20;  // one question to the server for this much
-constexpr auto kInterruptPoll = std::chrono::milliseconds(100);
 
 struct Slot {
     std::size_t number = 0;
     std::vector<std::byte> member;
     std::vector<std::byte> content;
     std::string fault;  ///< "" = content is right
-    bool ready = false;
-    std::exception_ptr error;
 };
 
 }  // namespace
@@ -45,53 +37,16 @@ std::string describe(const LostMember& lost, const MemberMap& map) {
 
 struct MemberInput::Pipeline {
     Pipeline(base::RandomAccessSource& source, const MemberMap& places, std::vector<std::size_t> numbers, const MemberInputOptions& options)
-        : in(source), map(places), chosen(std::move(numbers)), hash(options.hash) {
-        const unsigned wanted = std::min(kMostThreads, options.threads == 0 ? allowed_processors() : options.threads);
-        const auto threads = static_cast<unsigned>(std::clamp<std::size_t>(chosen.size(), 1, wanted));
-        slots.resize(threads + kSlack);
-        try {
-            for (unsigned i = 0; i < threads; ++i) {
-                threads_.emplace_back([this] { guarded([this] { work(); }); });
-            }
-            threads_.emplace_back([this] { guarded([this] { feed(); }); });
-        } catch (...) {
-            stop();
-            throw;
-        }
+        : in(source), map(places), chosen(std::move(numbers)), hash(options.hash), slots(threads_for(chosen.size(), options.threads) + kSlack),
+          items(slots.size(), threads_for(chosen.size(), options.threads),
+                {.feed = [this](OrderedPipeline& out) { feed(out); },
+                 .make_work = [this] { return [this, unpacker = std::make_shared<MemberUnpacker>()](std::size_t slot) { unpack(*unpacker, slots[slot]); }; }}) {}
+
+    static unsigned threads_for(std::size_t members, unsigned wanted) {
+        return static_cast<unsigned>(std::clamp<std::size_t>(members, 1, std::min(kMostThreads, wanted == 0 ? allowed_processors() : wanted)));
     }
 
-    ~Pipeline() { stop(); }
-
-    template <class Work>
-    void guarded(Work work_of_thread) noexcept {
-        std::exception_ptr failure;
-        try {
-            work_of_thread();
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        if (failure) {
-            const std::lock_guard lock(mutex);
-            error = error ? error : failure;
-            ended = true;
-            changed.notify_all();
-        }
-    }
-
-    void stop() noexcept {
-        {
-            const std::lock_guard lock(mutex);
-            stopped = true;
-            changed.notify_all();
-        }
-        for (auto& thread : threads_) {
-            thread.join();
-        }
-    }
-
-    Slot& slot(std::uint64_t number) { return slots[number % slots.size()]; }
-
-    void feed() {
+    void feed(OrderedPipeline& out) {
         std::vector<std::byte> run;
         std::uint64_t hashed = 0;
         for (std::size_t first = 0; first < chosen.size();) {
@@ -109,15 +64,12 @@ struct MemberInput::Pipeline {
                 hashed = begin + got.size();
             }
             for (; first <= last; ++first) {
-                if (!hand_over(chosen[first], got, begin)) {
+                if (!feed_member(out, chosen[first], got, begin)) {
                     return;
                 }
             }
         }
         hash_range(hashed, in.size());
-        const std::lock_guard lock(mutex);
-        ended = true;
-        changed.notify_all();
     }
 
     std::uint64_t end_of(std::size_t number) const { return map.member(number).offset + map.member(number).length; }
@@ -137,47 +89,20 @@ struct MemberInput::Pipeline {
     }
 
     /// False when nobody wants more.
-    bool hand_over(std::size_t number, base::Bytes run, std::uint64_t run_begin) {
-        std::unique_lock lock(mutex);
-        changed.wait(lock, [this] { return stopped || (fed - taken < slots.size() && fed - unpacking < slots.size()); });
-        if (stopped) {
+    bool feed_member(OrderedPipeline& out, std::size_t number, base::Bytes run, std::uint64_t run_begin) {
+        const auto free = out.free_slot();
+        if (!free) {
             return false;
         }
-        Slot& mine = slot(fed);
-        lock.unlock();
+        Slot& mine = slots[*free];
         const MemberPlace& place = map.member(number);
         const auto rest = run.subspan(std::min<std::size_t>(run.size(), static_cast<std::size_t>(place.offset - run_begin)));
         const auto bytes = rest.first(static_cast<std::size_t>(std::min<std::uint64_t>(rest.size(), place.length)));
         mine.number = number;
         mine.member.assign(bytes.begin(), bytes.end());
         mine.fault = bytes.size() < place.length ? "the archive ends before or in it" : "";
-        mine.error = nullptr;
-        lock.lock();
-        mine.ready = false;
-        ++fed;
-        changed.notify_all();
+        out.hand_over(false);
         return true;
-    }
-
-    void work() {
-        MemberUnpacker unpacker;
-        for (;;) {
-            std::unique_lock lock(mutex);
-            changed.wait(lock, [this] { return stopped || unpacking < fed || ended; });
-            if (stopped || unpacking == fed) {
-                return;
-            }
-            Slot& mine = slot(unpacking++);
-            lock.unlock();
-            try {
-                unpack(unpacker, mine);
-            } catch (...) {
-                mine.error = std::current_exception();
-            }
-            lock.lock();
-            mine.ready = true;
-            changed.notify_all();
-        }
     }
 
     void unpack(MemberUnpacker& unpacker, Slot& mine) const {
@@ -210,49 +135,13 @@ struct MemberInput::Pipeline {
         }
     }
 
-    /// The next member; nullptr at the end.
-    Slot* front() {
-        base::check_interrupt();
-        std::unique_lock lock(mutex);
-        const auto at_hand = [this] { return taken < fed && slot(taken).ready; };
-        while (!at_hand() && !(ended && (error || taken == fed))) {
-            changed.wait_for(lock, kInterruptPoll);
-            base::check_interrupt();
-        }
-        if (!at_hand()) {
-            if (error) {
-                std::rethrow_exception(error);
-            }
-            return nullptr;
-        }
-        Slot& mine = slot(taken);
-        if (mine.error) {
-            std::rethrow_exception(mine.error);
-        }
-        return &mine;
-    }
-
-    void release() {
-        const std::lock_guard lock(mutex);
-        ++taken;
-        changed.notify_all();
-    }
-
     base::RandomAccessSource& in;
     const MemberMap& map;
     std::vector<std::size_t> chosen;
     base::Sha256* hash;
     std::atomic<std::uint64_t> bytes_read{0};
     std::vector<Slot> slots;
-    std::vector<std::thread> threads_;
-    std::mutex mutex;  // guards all below; a slot's buffers belong to the stage that the counters say
-    std::condition_variable changed;
-    std::uint64_t fed = 0;
-    std::uint64_t unpacking = 0;
-    std::uint64_t taken = 0;
-    bool ended = false;
-    bool stopped = false;
-    std::exception_ptr error;
+    OrderedPipeline items;  // last: its threads use all the others
 };
 
 MemberInput::MemberInput(base::RandomAccessSource& in, const MemberMap& map, std::vector<std::size_t> chosen, const MemberInputOptions& options)
@@ -265,13 +154,14 @@ std::uint64_t MemberInput::bytes_read() const noexcept { return pipeline_->bytes
 /// False at the end.
 bool MemberInput::enter_next() {
     if (has_member_) {
-        pipeline_->release();
+        pipeline_->items.release();
         has_member_ = false;
     }
-    Slot* slot = pipeline_->front();
-    if (slot == nullptr) {
+    const auto front = pipeline_->items.front();
+    if (!front) {
         return false;
     }
+    Slot* slot = &pipeline_->slots[*front];
     const auto& place = map_.member(slot->number);
     member_is_lost_ = !slot->fault.empty();
     if (member_is_lost_) {

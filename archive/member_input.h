@@ -29,7 +29,8 @@ struct MemberInputOptions {
 };
 
 /// Order: as in the archive. Bound: `threads` + 6 members, and one read of 8 MiB. End: chunk() is empty behind the last chosen member;
-/// destroying it early ends its threads. `in` is read by one thread of ours. `in` and `map` outlive it.
+/// an error is thrown after all that came before it was given out, and again by each call that follows; destroying it early ends its threads, and waits for what
+/// `in` is reading just then. `in` is read by one thread of ours. `in` and `map` outlive it. How they work together: ordered_pipeline.h.
 /// Throws Error: of `in`; kIntegrity, which names the member's place, when a member is damaged, not the one of the index, or cut off.
 class MemberInput final : public TarInput {
 public:

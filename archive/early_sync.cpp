@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <system_error>
 
 #include "core/base/error.h"
 
@@ -32,9 +33,18 @@ void EarlySync::wrote(int fd, std::uint64_t bytes) {
     const std::lock_guard lock(mutex_);
     wanted_ = fd;
     if (!thread_.joinable()) {
-        thread_ = std::thread([this] { work(); });
+        start();
     }
     changed_.notify_all();
+}
+
+/// It only saves time: where the system gives no thread, all is left to the last sync, and the next wish tries again.
+void EarlySync::start() {
+    try {
+        thread_ = std::thread([this] { work(); });
+    } catch (const std::system_error&) {
+        wanted_ = -1;
+    }
 }
 
 void EarlySync::work() noexcept {

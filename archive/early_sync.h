@@ -24,6 +24,7 @@ public:
     void finish();
 
 private:
+    void start();
     void work() noexcept;
     void stop() noexcept;
 

@@ -5,12 +5,14 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <functional>
+#include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "archive/packer.h"
 #include "archive/thread_priority.h"
+#include "archive/worker_threads.h"
 #include "core/base/interrupt.h"
 
 namespace nrear::archive {
@@ -54,10 +56,9 @@ public:
     const PackSummary& summary() const noexcept { return summary_; }
 
 private:
-    template <class Work>
-    void start_thread(Work work);
+    std::function<void()> packing();
+    std::function<void()> guarded(std::function<void()> work);
     void stop() noexcept;
-    void join() noexcept;
     void wake_all() noexcept;
     void throw_error();
     void wait_for_caller(std::unique_lock<std::mutex>& lock, const auto& ready);
@@ -84,35 +85,39 @@ private:
     bool ended_ = false;
     bool stopped_ = false;
     std::exception_ptr error_;
-    std::vector<std::thread> threads_;
+    WorkerThreads threads_;
 };
 
 GzipSink::Pipeline::Pipeline(base::Sink& out, PackOptions options)
     : out_(out), options_(std::move(options)), queue_(pack_slots(packers_wanted(options_))), buffers_(pack_slots(packers_wanted(options_))),
       choice_(grades_of(options_.compression)) {
     try {
-        for (unsigned i = 0; i < packers_wanted(options_); ++i) {
-            start_thread([this, packer = std::make_shared<Packer>(grades_of(options_.compression))] {
-                lower_this_thread(options_.nice);
-                pack_blocks(*packer);
-            });
+        threads_.start(packing());
+        threads_.start(guarded([this] { send_members(); }));
+        for (unsigned more = packers_wanted(options_); more > 1 && threads_.try_start(packing()); --more) {
         }
-        start_thread([this] { send_members(); });
     } catch (...) {  // no thread to be had: those that started must not outlive us
         stop();
-        join();
+        threads_.join();
         throw;
     }
 }
 
 GzipSink::Pipeline::~Pipeline() {
     stop();
-    join();
+    threads_.join();
 }
 
-template <class Work>
-void GzipSink::Pipeline::start_thread(Work work) {
-    threads_.emplace_back([this, work = std::move(work)]() noexcept {
+std::function<void()> GzipSink::Pipeline::packing() {
+    return guarded([this, packer = std::make_shared<Packer>(grades_of(options_.compression))] {
+        lower_this_thread(options_.nice);
+        pack_blocks(*packer);
+    });
+}
+
+/// The work of a thread, whose error ends the others.
+std::function<void()> GzipSink::Pipeline::guarded(std::function<void()> work) {
+    return [this, work = std::move(work)]() noexcept {
         try {
             work();
         } catch (...) {
@@ -121,21 +126,13 @@ void GzipSink::Pipeline::start_thread(Work work) {
             stopped_ = true;
             wake_all();
         }
-    });
+    };
 }
 
 void GzipSink::Pipeline::stop() noexcept {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
     wake_all();
-}
-
-void GzipSink::Pipeline::join() noexcept {
-    for (auto& thread : threads_) {
-        if (thread.joinable()) {
-            thread.join();
-        }
-    }
 }
 
 void GzipSink::Pipeline::wake_all() noexcept {
@@ -276,7 +273,7 @@ void GzipSink::Pipeline::drain() {
         wait_for_caller(lock, [this] { return queue_.drained(); });
         wake_all();
     }
-    join();
+    threads_.join();
     throw_error();
 }
 

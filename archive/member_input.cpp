@@ -55,7 +55,7 @@ struct MemberInput::Pipeline {
             while (last + 1 < chosen.size() && map.member(chosen[last + 1]).offset == end_of(chosen[last]) && end_of(chosen[last + 1]) - begin <= kLongestRun) {
                 ++last;
             }
-            hash_range(hashed, begin);
+            hash_range(hashed, begin, out);
             run.resize(static_cast<std::size_t>(std::min(end_of(chosen[last]), std::max(begin, in.size())) - begin));
             const auto got = base::Bytes(run).first(in.read_at(begin, run));
             bytes_read.fetch_add(got.size(), std::memory_order_relaxed);
@@ -69,15 +69,15 @@ struct MemberInput::Pipeline {
                 }
             }
         }
-        hash_range(hashed, in.size());
+        hash_range(hashed, in.size(), out);
     }
 
     std::uint64_t end_of(std::size_t number) const { return map.member(number).offset + map.member(number).length; }
 
-    /// What lies between members, or behind the last one.
-    void hash_range(std::uint64_t& from, std::uint64_t to) {
+    /// What lies between members, or behind the last one: that may be much, and nobody may want it any more.
+    void hash_range(std::uint64_t& from, std::uint64_t to, OrderedPipeline& out) {
         std::vector<std::byte> buffer;
-        while (hash != nullptr && from < to) {
+        while (hash != nullptr && from < to && !out.stopped()) {
             buffer.resize(static_cast<std::size_t>(std::min(kLongestRun, to - from)));
             const std::size_t got = in.read_at(from, buffer);
             if (got == 0) {

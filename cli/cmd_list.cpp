@@ -6,6 +6,7 @@
 #include "cli/exit_codes.h"
 #include "cli/list_text.h"
 #include "cli/open_shelf.h"
+#include "cli/recorded_server.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/layout/layout_json.h"
@@ -44,6 +45,7 @@ int cmd_list(WorkflowContext& workflow) {
                           .plan_sha256 = backups.empty() ? std::nullopt : plan_of_this_machine(workflow),
                           .paths = workflow.arguments.verbose,
                           .other_hosts = backups.empty() ? other_hosts(open) : std::vector<std::string>(),
+                          .rescue_id = recorded_rescue(workflow.root).value_or(record::RescueRecord()).backup_id,
                           .empty_place = open.empty_place};
     workflow.out.data(workflow.arguments.json ? list_json(backups, facts) : list_text(backups, facts));
     return kExitOk;

@@ -75,8 +75,13 @@ std::string layout_text(const Backup& backup, const ListFacts& facts) {
     return backup.record->plan_sha256 == *facts.plan_sha256 ? "same" : "changed";
 }
 
+bool is_of_rescue(const Backup& backup, const ListFacts& facts) { return backup.record && !facts.rescue_id.empty() && backup.record->id_of_rescue() == facts.rescue_id; }
+
 std::string note_on(const Backup& backup, const ListFacts& facts) {
     std::vector<std::string> notes;
+    if (is_of_rescue(backup, facts)) {
+        notes.emplace_back("of this rescue system");
+    }
     if (backup.state != State::kWhole) {
         notes.push_back(cat(state_word(backup.state), ": ", base::printable(backup.problem)));
     }
@@ -179,6 +184,9 @@ std::string list_json(const std::vector<Backup>& backups, const ListFacts& facts
             out["warnings"] = record.warnings;
             out["nrear_version"] = base::json_text<Json>(record.nrear_version);
             out["layout"] = facts.plan_sha256 ? Json(layout_text(backup, facts)) : Json();
+            if (!facts.rescue_id.empty()) {
+                out["of_this_rescue_system"] = is_of_rescue(backup, facts);
+            }
             for (const auto& [name, check] : {std::pair{"verified", &record.verified}, {"last_check", &record.last_check}}) {
                 if (*check) {
                     out[name] = json_of(**check);

@@ -17,6 +17,7 @@ struct ListFacts {
     std::optional<std::string> plan_sha256;  ///< of this machine's storage now; nothing = not known
     bool paths = false;                      ///< with the paths of each backup's files
     std::vector<std::string> other_hosts;    ///< where this one has no backups: whose lie beside them
+    std::string rescue_id;                   ///< of the backup that this rescue system was made with, "" outside of one
     bool empty_place = false;                ///< a directory of this machine that holds nothing at all
 };
 

@@ -18,11 +18,24 @@ bool means(const Backup& backup, const std::string& wanted) {
     return backup.record ? backup.record->id.starts_with(wanted) : !backup.archive_path.empty() && file_name(backup.archive_path) == wanted;
 }
 
+/// "1a2b3c4d (2026-01-31 01:00 UTC)"
+std::string said(const Backup& backup) { return cat(base::printable(name_of(backup)), " (", base::replace_all(base::utc_time(backup.time).substr(0, 16), "T", " "), " UTC)"); }
+
+/// Copies of one backup, within what was found: the newest whole one stands for all of them. Null: they are several backups.
+const Backup* one_of_copies(const std::vector<const Backup*>& found) {
+    const auto same = [&](const Backup* backup) { return backup->record && found.front()->record && backup->record->id == found.front()->record->id; };
+    if (!std::all_of(found.begin(), found.end(), same)) {
+        return nullptr;
+    }
+    const auto whole = std::find_if(found.rbegin(), found.rend(), [](const Backup* backup) { return backup->state == State::kWhole; });
+    return whole == found.rend() ? found.back() : *whole;
+}
+
 std::string names_of(const std::vector<const Backup*>& backups) {
     constexpr std::size_t kMost = 10;
     std::vector<std::string> names;
     for (const auto* backup : backups) {
-        names.push_back(base::printable(name_of(*backup)));
+        names.push_back(said(*backup));
     }
     const std::size_t more = names.size() > kMost ? names.size() - kMost : 0;
     names.erase(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(more));
@@ -40,8 +53,6 @@ const Backup& latest(const std::vector<Backup>& backups) {
     }
     return *found;
 }
-
-std::string said(const Backup& backup) { return cat(base::printable(name_of(backup)), " of ", base::utc_time(backup.time)); }
 
 }  // namespace
 
@@ -65,6 +76,9 @@ const Backup& choose(const std::vector<Backup>& backups, const std::string& want
     if (found.empty()) {
         throw Error(ErrorKind::kGeneral, what, all.empty() ? "there are no backups" : "no id begins so",
                     all.empty() ? "nrear list says where it looks" : cat("there are ", names_of(all), "; or write latest"));
+    }
+    if (const auto* backup = one_of_copies(found)) {
+        return *backup;
     }
     if (found.size() > 1) {
         throw Error(ErrorKind::kGeneral, what, cat(found.size(), " backups begin so"), cat("write more of it: ", names_of(found)));

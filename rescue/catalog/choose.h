@@ -13,7 +13,7 @@ namespace nrear::catalog {
 std::string name_of(const Backup& backup);
 
 /// `wanted`: "latest" (the newest whole one; where none is whole the newest damaged one), the start of an id, or the file name of an archive without a record.
-/// Throws Error (kGeneral): there is none, or several begin so; the hint names what there is.
+/// Copies of one backup count as one. Throws Error (kGeneral): there is none, or several begin so; the hint names what there is, with dates.
 const Backup& choose(const std::vector<Backup>& backups, const std::string& wanted);
 
 /// Why "latest" is not the newest, for people: a newer one is damaged. "" when none is.

@@ -16,13 +16,15 @@ namespace {
 using base::cat;
 using catalog::Backup;
 
+constexpr const char* kAnother = "choose another (nrear list, nrear recover --backup ID)";
+
 /// Nobody there to agree, or somebody who does not: the end.
-void agree(const RecoverContext& context, const std::string& why, const std::string& question) {
+void agree(const RecoverContext& context, const std::string& why, const std::string& question, const std::string& instead) {
     if (context.options.force_host) {
         context.progress.warning(why + " (taken because of --force-host)");
         return;
     }
-    const Error refusal(ErrorKind::kIntegrity, "take this backup", why, "boot the ISO that was made with it, choose another (nrear list, nrear recover --backup ID), or run: nrear recover --force-host");
+    const Error refusal(ErrorKind::kIntegrity, "take this backup", why, cat(instead, ", or run: nrear recover --force-host"));
     if (context.options.unattended || !context.questions.interactive()) {
         throw refusal;
     }
@@ -32,6 +34,8 @@ void agree(const RecoverContext& context, const std::string& why, const std::str
     }
 }
 
+std::string said(const Backup& backup) { return cat("of ", base::printable(backup.record->created), " (", base::printable(catalog::name_of(backup)), ")"); }
+
 /// A damaged record does not mean a damaged archive, but that is the operator's to say.
 [[noreturn]] void refuse_damaged_record(const Backup& backup) {
     const auto path = base::printable(backup.record_path);
@@ -40,6 +44,10 @@ void agree(const RecoverContext& context, const std::string& why, const std::str
 }
 
 void check_archive(const RecoverContext& context, transport::Transport& server, const Backup& backup, const std::string& wanted_path) {
+    if (backup.archive_path.empty() && backup.record) {
+        throw Error(ErrorKind::kGeneral, cat("find the archive of the backup ", said(backup)), cat(server.description(), " has no ", base::printable(catalog::in(backup.folder, catalog::file_name(backup.record->archive.path)))),
+                    "nrear list shows what there is, nrear recover --backup ID takes another; nothing was written to this machine");
+    }
     if (backup.archive_path.empty()) {
         throw Error(ErrorKind::kGeneral, "find the backup", cat(server.description(), " has no ", wanted_path),
                     "look on the server whether the directory was moved, or a disk of it is not mounted");
@@ -68,23 +76,25 @@ std::vector<Backup> backups_on(transport::Transport& server, const record::Rescu
     return backups;
 }
 
-std::string said(const Backup& backup) { return cat("of ", base::printable(backup.record->created), " (", base::printable(catalog::name_of(backup)), ")"); }
-
 class Choice {
 public:
     Choice(const RecoverContext& context, const record::RescueRecord& rescue, const std::string& plan_sha256, const std::vector<Backup>& backups)
         : context_(context), rescue_(rescue), plan_sha256_(plan_sha256), backups_(backups) {}
 
-    /// Null: there is none.
-    const Backup* make() const {
+    struct Result {
+        const Backup* backup = nullptr;  ///< null: there is none
+        bool substitute = false;         ///< FoundBackup::substitute
+    };
+
+    Result make() const {
         if (!context_.options.backup.empty()) {
-            return &catalog::choose(backups_, context_.options.backup);
+            return {&catalog::choose(backups_, context_.options.backup)};
         }
         if (const auto* own = newest([&](const Backup& backup) { return backup.record && backup.record->id_of_rescue() == rescue_.backup_id; })) {
             tell_of_newer(*own);
-            return own;
+            return {own};
         }
-        return in_place_of_own();
+        return {in_place_of_own(), true};
     }
 
 private:
@@ -112,8 +122,36 @@ private:
         if (there == nullptr || !there->record) {
             return there;
         }
-        context_.progress.warning(cat("The backup that this rescue system was made with (", rescue_.created, ") is not on the server any more; there is one ", said(*there), "."));
-        return fitting_instead_of(*there);
+        context_.progress.warning(cat("The backup that this rescue system was made with (", rescue_.created, ", ", base::printable(catalog::short_id(rescue_.backup_id)), ") is not on the server any more."));
+        const auto others = all_restorable();
+        tell(others);
+        const auto* chosen = fitting_instead_of(*there);
+        context_.progress.message(cat("Instead of it: the one ", said(*chosen), others.size() > 1 ? "; nrear recover --backup ID takes another." : "."));
+        return chosen;
+    }
+
+    /// One line each, oldest first.
+    std::vector<std::string> all_restorable() const {
+        std::vector<std::string> lines;
+        for (const auto& backup : backups_) {
+            if (restorable(backup)) {
+                const auto* other = backup.record->plan_sha256 == plan_sha256_ ? "" : ", made of other storage";
+                lines.push_back(cat("  ", base::printable(catalog::name_of(backup)), "  ", base::printable(backup.record->created), "  ", base::human_size(backup.size), other));
+            }
+        }
+        return lines;
+    }
+
+    /// Where there is only one, what is taken says enough.
+    void tell(const std::vector<std::string>& lines) const {
+        constexpr std::size_t kMost = 10;
+        const auto first = lines.size() - std::min(lines.size(), kMost);
+        if (lines.size() > 1) {
+            context_.progress.message(first > 0 ? cat("There are ", lines.size(), " others; the newest ", kMost, ":") : cat("There are ", lines.size(), " others:"));
+        }
+        for (auto i = first; i < lines.size() && lines.size() > 1; ++i) {
+            context_.progress.message(lines[i]);
+        }
     }
 
     /// A choice only where it is not clear: what is there does not fit the recorded storage, another one does.
@@ -150,7 +188,7 @@ std::optional<std::string> mismatch(const record::RescueRecord& rescue, const re
 
 FoundBackup find_backup(const RecoverContext& context, transport::Transport& server, const record::RescueRecord& rescue, const std::string& plan_sha256) {
     const auto backups = backups_on(server, rescue);
-    const Backup* chosen = Choice(context, rescue, plan_sha256, backups).make();
+    const auto [chosen, substitute] = Choice(context, rescue, plan_sha256, backups).make();
     if (chosen == nullptr) {
         check_archive(context, server, {}, rescue.archive_path);
     }
@@ -159,14 +197,15 @@ FoundBackup find_backup(const RecoverContext& context, transport::Transport& ser
     }
     check_archive(context, server, *chosen, rescue.archive_path);
     if (!chosen->record) {
-        agree(context, cat(chosen->archive_path, " has no backup.json beside it: an unfinished backup, or one of another program. It cannot be checked"), "Restore it nevertheless?");
+        agree(context, cat(chosen->archive_path, " has no backup.json beside it: an unfinished backup, or one of another program. It cannot be checked"), "Restore it nevertheless?", kAnother);
     } else if (const auto why = mismatch(rescue, *chosen->record, plan_sha256)) {
-        agree(context, *why, "Restore this backup on this machine?");
+        agree(context, *why, "Restore this backup on this machine?", cat("boot the ISO that was made with it, ", kAnother));
     }
     if (chosen->state == catalog::State::kDamaged && !context.options.salvage) {
-        agree(context, cat("A check of this backup found: ", chosen->problem), "Restore it nevertheless?");
+        agree(context, cat("A check of this backup found: ", chosen->problem), "Restore it nevertheless?",
+              cat(kAnother, ", restore what is whole in it (nrear recover --salvage)"));
     }
-    return {chosen->record, chosen->archive_path, chosen->index_path, chosen->size};
+    return {chosen->record, chosen->archive_path, chosen->index_path, chosen->size, substitute};
 }
 
 }  // namespace nrear::recover

@@ -66,7 +66,7 @@ public:
         }
         Secrets secrets(context_, chosen.fitted.layout, plan);
         secrets.expect();
-        agree(chosen);
+        agree(chosen, backup);
         secrets.obtain();
         expect_same_disks(chosen);
         const auto result = carry_out(server, {plan, backup, secrets, rescue_.exclude_restore, disks_with_table(chosen.fitted.layout), drivers_of(chosen.fitted.layout)});
@@ -145,13 +145,14 @@ private:
         }
     }
 
-    /// Nobody to ask is a yes only where the disks match beyond doubt: choose_disks() has refused all else by then.
-    void agree(const ChosenDisks& chosen) {
-        if (chosen.beyond_doubt && (context_.options.unattended || context_.options.automatic)) {
+    /// Nobody to ask is a yes only where the disks match beyond doubt: choose_disks() has refused all else by then. Whoever may be asked is asked, too, about
+    /// another backup than this rescue system's.
+    void agree(const ChosenDisks& chosen, const FoundBackup& backup) {
+        if (chosen.beyond_doubt && (context_.options.unattended || (context_.options.automatic && !backup.substitute))) {
             context_.log.info("the disks match beyond doubt: not asked");
             return;
         }
-        const bool yes = context_.questions.interactive() && context_.questions.confirm(overwrite_question(chosen.fitted, chosen.disks));
+        const bool yes = context_.questions.interactive() && context_.questions.confirm(overwrite_question(chosen.fitted, chosen.disks, backup));
         context_.log.info(yes ? "answer: yes" : "answer: no");
         if (!yes) {
             throw Error(ErrorKind::kGeneral, "recover this machine", "it was not agreed to: nothing was written to any disk", "run nrear recover again and type yes");

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "rescue/catalog/names.h"
 
 namespace nrear::recover {
 
@@ -20,6 +21,11 @@ std::string identity(const layout::DiskFacts& facts) {
         text += ", serial " + base::printable(facts.serial);
     }
     return text;
+}
+
+std::string name_of(const FoundBackup& backup) {
+    return backup.record ? cat("the backup of ", base::printable(backup.record->created), " (", base::printable(catalog::short_id(backup.record->id)), ")")
+                         : cat("the backup ", base::printable(backup.archive_path), " without a record");
 }
 
 }  // namespace
@@ -70,7 +76,7 @@ std::vector<std::string> match_lines(const plan::FitResult& fitted) {
     return lines;
 }
 
-std::string overwrite_question(const plan::FitResult& fitted, const std::vector<layout::PresentDisk>& disks) {
+std::string overwrite_question(const plan::FitResult& fitted, const std::vector<layout::PresentDisk>& disks, const FoundBackup& backup) {
     std::string text = "Everything on";
     for (const auto& match : fitted.matches) {
         const auto disk = std::find_if(disks.begin(), disks.end(), [&](const auto& it) { return it.facts.path == match.present_path; });
@@ -80,7 +86,7 @@ std::string overwrite_question(const plan::FitResult& fitted, const std::vector<
             text += cat(" (", identity(disk->facts), content, ")");
         }
     }
-    return text + " will be overwritten. Go on?";
+    return cat(text, " will be overwritten by ", name_of(backup), backup.substitute ? ", NOT the one that this rescue system was made with" : "", ". Go on?");
 }
 
 }  // namespace nrear::recover

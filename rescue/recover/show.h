@@ -20,7 +20,7 @@ std::vector<std::string> disk_lines(const std::vector<layout::PresentDisk>& disk
 /// Which disk takes what was on which, and why.
 std::vector<std::string> match_lines(const plan::FitResult& fitted);
 
-/// The one question: names the disks that lose their content.
-std::string overwrite_question(const plan::FitResult& fitted, const std::vector<layout::PresentDisk>& disks);
+/// The one question: names the disks that lose their content, and what they get for it.
+std::string overwrite_question(const plan::FitResult& fitted, const std::vector<layout::PresentDisk>& disks, const FoundBackup& backup);
 
 }  // namespace nrear::recover

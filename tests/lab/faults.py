@@ -12,7 +12,7 @@ import struct
 import subprocess
 import sys
 
-from . import faults_backups, faults_rescue, image, journey, machine, node_spec, sandbox, server
+from . import faults_backups, faults_history, faults_rescue, image, journey, machine, node_spec, sandbox, server
 from .checks import Checks
 from .depot import Depot
 from .report import LabError, Step, run, say, show_failure
@@ -202,10 +202,14 @@ class Faults:
         self.whole("after kill -9")
 
     def good_run(self):
+        faults_history.write_which(self, faults_history.OLDER)
         sample = "for i in 1 2 3 4 5; do ps axww; sleep 3; done >/run/ps.out"
         text = self.case("mkbackup after kill -9", f"at-point 'sent 5' '{sample}' nrear -d -v mkbackup", 0, "Backup:", "Rescue:", seconds=BACKUP_SECONDS)
         self.checks.that("its output has no control characters", not any(c < " " and c != "\n" for c in text))
         self.clean("after the good run")
+
+    def keep_the_earlier(self):
+        faults_history.keep_the_earlier(self)
 
     def secrets(self):
         self.case("the password is not in the process list", f"grep -c 'nrear -d -v mkbackup' /run/ps.out && grep -c {PASSWORD} /run/ps.out", 1, "0")
@@ -249,7 +253,6 @@ class Faults:
 
     def unattended_iso(self):
         """An ISO that recovers by itself, with a key for the server in it: embedded on purpose, by COPY_AS_IS."""
-        shutil.copy(self.store + "/rear-controller-0.iso", self.iso)
         self.console.run("mkdir -p -m 700 /root/.ssh && " + self.lab.depot.fetch_command("key", "/root/.ssh/id_ed25519") +
                          " && chmod 600 /root/.ssh/id_ed25519", 60)
         self.conf("unattended", "COPY_AS_IS+=( /root/.ssh/id_ed25519 )", "ISO_DEFAULT=automatic", "ISO_RECOVER_MODE=unattended",
@@ -264,7 +267,7 @@ class Faults:
             self.console = node.console
             self.prepare()
             for group in (self.usage, self.login, self.storage, self.bad_server, self.layouts, self.output, self.first_backup, self.interruptions,
-                          self.broken_line, self.good_run, self.backups, self.secrets, self.unattended_iso):
+                          self.broken_line, self.good_run, self.keep_the_earlier, self.backups, self.secrets, self.unattended_iso):
                 with Step(group.__name__.replace("_", " ")):
                     group()
 

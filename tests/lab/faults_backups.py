@@ -57,7 +57,7 @@ def look(faults):
     """list, ls, restore, verify: each as an operator types it."""
     faults.case("list", "nrear list", 0, "sample")
     listed = faults.json("nrear list --json")["backups"]
-    faults.checks.that("list --json", len(listed) == 1 and listed[0]["id"] and listed[0]["files"] > 1000, f"{str(listed)[:300]}")
+    faults.checks.that("list --json", len(listed) == 2 and all(backup["id"] and backup["files"] > 1000 for backup in listed), f"{str(listed)[:300]}")
     faults.case("ls", "nrear ls -l latest '/etc/host*'", 0, "/etc/hostname", "rw-r--r--", absent=["/etc/passwd"])
     faults.case("ls of what is not there", "nrear ls latest /nowhere", 1)
     faults.case("restore of one file", "nrear restore latest /etc/hostname --to /run/one && cmp /etc/hostname /run/one/etc/hostname", 0)
@@ -68,21 +68,22 @@ def look(faults):
     faults.case("verify", "nrear verify latest", 0)
     faults.case("list tells who looked", "nrear list", 0, "full")
     faults.case("prune without a setting", "nrear prune", 10, "KEEP_LAST")
-    damaged(faults)
+    damaged(faults, listed[1]["id"], listed[0]["id"])
 
 
-def damaged(faults):
-    """One byte in the middle of the archive, then as it was."""
+def damaged(faults, newest, earlier):
+    """One byte in the middle of the newest archive, then as it was."""
     path = faults.store + "/controller-0/backup.tar.gz"
     with open(path, "r+b") as archive:
         archive.seek(os.path.getsize(path) // 2)
         byte = archive.read(1)
         archive.seek(-1, os.SEEK_CUR)
         archive.write(bytes([byte[0] ^ 0x10]))
-    faults.case("verify of a damaged archive names what is damaged", "nrear verify latest", 17, "/")
+    faults.case("verify of a damaged archive names what is damaged", f"nrear verify {newest}", 17, "/")
+    faults.case("latest passes over it, and says so", "nrear ls latest /etc/hostname", 0, "/etc/hostname", newest[:8], f"is damaged: {earlier[:8]} (20")
     with open(path, "r+b") as archive:
         archive.seek(os.path.getsize(path) // 2)
         archive.write(byte)
     faults.whole("after the damage was undone")
     # Without this the record says damaged, and recover would ask whether it is to be used all the same.
-    faults.case("verify of what is whole again", "nrear verify latest", 0)
+    faults.case("verify of what is whole again", f"nrear verify {newest}", 0, "had found damage that is not there now")

@@ -5,11 +5,11 @@
 import contextlib
 import json
 import os
-import shutil
 
-from . import journey, node_spec
+from . import faults_history, journey, node_spec
 from .machine import Machine
 from .report import Step
+from .server_files import changed
 
 RECOVER = "nrear recover --password-file /run/secret"
 UNATTENDED_SECONDS = 900
@@ -25,25 +25,14 @@ def is_blank(path):
     return True
 
 
-@contextlib.contextmanager
-def changed(path):
-    """`path` may be changed inside, and is as before afterwards."""
-    kept = path + ".kept"
-    shutil.copy2(path, kept)
-    shutil.chown(kept, os.stat(path).st_uid, os.stat(path).st_gid)
-    try:
-        yield
-    finally:
-        os.replace(kept, path)
-
-
 class RescueFaults:
     def __init__(self, lab, checks, like, password):
         self.lab = lab
         self.checks = checks
         self.password = password
-        self.archive = lab.server.backup_dir + "/controller-0/backup.tar.gz"
-        self.record = lab.server.backup_dir + "/controller-0/backup.json"
+        self.older = faults_history.OlderIso(self)
+        self.archive = self.older.folder + "/backup.tar.gz"
+        self.record = self.older.folder + "/backup.json"
         self.large = journey.blank_disk(lab, "large.raw", like)
         self.small = os.path.join(lab.work, "small.raw")
         with open(self.small, "wb") as out:
@@ -53,12 +42,14 @@ class RescueFaults:
         with journey.boot_rescue(self.lab, journey.NREAR, self.large, iso, more_disks=[self.small]) as rescue:
             self.console = rescue.console
             self.console.run(f"umask 077; echo {self.password} >/run/secret; umask 022", 60)
-            for group in (self.disks, self.other_backups, self.answers):
+            for group in (self.older.look, self.older.choose, self.older.gone, self.disks, self.other_backups, self.answers):
                 with Step("rescue system: " + group.__name__.replace("_", " ")):
                     group()
             self.checks.that("nothing was written to either disk so far", is_blank(self.small) and is_blank(self.large))
             with Step("rescue system: flipped bit"):
                 self.flipped_bit()
+            with Step("rescue system: the older run comes back"):
+                self.older.restored(journey.the_word)
 
     def case(self, name, command, status, *words, **more):
         return self.checks.command(self.console, name, command, status, *words, seconds=journey.RECOVER_SECONDS, **more)
@@ -128,12 +119,17 @@ class RescueFaults:
 
 
 def unattended(lab, checks, iso, like):
-    """The ISO in the drive, a blank disk, and nobody there."""
+    """The ISO in the drive, a blank disk, nobody there, and a server that starts later."""
     disk = journey.blank_disk(lab, "unattended.raw", like)
     with Step("unattended recovery"), Machine(lab.accel, lab.log("unattended"), disks=[disk], iso=iso, memory_mib=lab.memory_mib) as rescue:
+        with lab.server.down():
+            rescue.console.expect(r"trying again every 10 s, giving up in 10 min", journey.BOOT_SECONDS)
         rescue.wait_off(UNATTENDED_SECONDS)
     with open(lab.log("unattended"), encoding="utf-8", errors="replace") as log:
-        checks.that("it recovers and switches off by itself", "The machine is recovered: " in log.read())
+        said = log.read()
+    checks.that("it waits for a server that is not there yet", "The backup server answers, after " in said)
+    checks.that("it recovers and switches off by itself", "The machine is recovered: " in said)
     with journey.boot_node(lab, disk, "unattended-node", "the recovered node boots") as node:
         checks.command(node.console, "what came back is the node", f"hostname; test -s /etc/rear/local.conf && grep -c {node_spec.SWAP_UUID} /etc/fstab", 0,
                        node_spec.HOSTNAME)
+        checks.command(node.console, "and of its backups the newest", f"cat {faults_history.WHICH}", 0, faults_history.NEWER)

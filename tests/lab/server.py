@@ -2,6 +2,7 @@
 # The backup server of the TripleO document: a real OpenSSH server, user backup with a password, SFTP only, no shell. Runs inside the
 # sandbox: private copies of the account files, port 22 of the sandbox's own network.
 
+import contextlib
 import crypt
 import os
 import signal
@@ -133,6 +134,15 @@ class Server:
     def _stop(self):
         self.process.terminate()
         self.process.wait()
+
+    @contextlib.contextmanager
+    def down(self):
+        """Connections are refused inside; those that there are stay."""
+        self._stop()
+        try:
+            yield
+        finally:
+            self._start()
 
     def end_sessions(self):
         """As a reset of every connection: whoever was logged in is not any more. A session is a process, its child holds the connection, too."""

@@ -53,6 +53,19 @@ TEST_CASE("a table that can be read down its columns") {
     CHECK(list_text({}, kFacts) == "There are no backups of controller-0 in sftp://backup@undercloud-0/data/backup/.\n");
 }
 
+TEST_CASE("in a rescue system its own backup is marked") {
+    auto facts = kFacts;
+    const auto backups = some();
+    CHECK_FALSE(nlohmann::json::parse(list_json(backups, facts))["backups"][0].contains("of_this_rescue_system"));
+    facts.rescue_id = "1a2b3c4d-0000";
+    const auto text = list_text(backups, facts);
+    CHECK_THAT(text, Catch::Contains("changed  of this rescue system\n77770000"));
+    CHECK(text.find("of this rescue system") == text.rfind("of this rescue system"));
+    const auto json = nlohmann::json::parse(list_json(backups, facts))["backups"];
+    CHECK(json[0]["of_this_rescue_system"] == true);
+    CHECK(json[1]["of_this_rescue_system"] == false);
+}
+
 TEST_CASE("no backups: whose are there, or why there may be none") {
     auto facts = kFacts;
     const std::string none = "There are no backups of controller-0 in sftp://backup@undercloud-0/data/backup/.\n";

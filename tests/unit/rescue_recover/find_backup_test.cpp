@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/fd_stream.h"
+#include "core/base/text.h"
 #include "tests/support/thrown_by.h"
 #include "tests/unit/rescue_recover/sample.h"
 #include "transport/local_transport.h"
@@ -41,6 +42,17 @@ TEST_CASE("an archive that was cut off, or is gone, is named before any write") 
     unlink(sample.rescue.archive_path.c_str());
     error = thrown_by([&] { sample.run(); });
     CHECK_THAT(error.what(), Contains("backup.tar.gz"));
+    CHECK(sample.runner.writing().empty());
+}
+
+TEST_CASE("a backup in which a check found damage: refused without an answer, with what to do instead") {
+    Sample sample;
+    sample.backup.verified = record::Verification{.when = "2026-11-22T02:00:00Z", .how = "full", .problem = "member 3 of 9: its checksum is wrong"};
+    const auto error = thrown_by([&] { sample.run(); });
+    CHECK(error.kind() == ErrorKind::kIntegrity);
+    CHECK_THAT(error.what(), Contains("A check of this backup found: member 3 of 9"));
+    CHECK_THAT(error.hint(), Contains("--backup ID") && Contains("--salvage") && Contains("--force-host") && !Contains("boot the ISO"));
+    CHECK(sample.person.asked.size() == 1);
     CHECK(sample.runner.writing().empty());
 }
 
@@ -140,7 +152,7 @@ TEST_CASE("an old ISO restores its own backup, out of the history, and says that
     sample.options.backup = "id-1";
     CHECK(sample.find().record->id == "id-1");
     sample.options.backup = "id-3";
-    CHECK_THAT(thrown_by([&] { sample.find(); }).hint(), Contains("id-1, id-2"));
+    CHECK_THAT(thrown_by([&] { sample.find(); }).hint(), Contains("id-1 (2026-11-22 00:59 UTC), id-2 (2026-11-23 00:59 UTC)"));
 }
 
 TEST_CASE("mkbackuponly keeps the ISO: it restores the newest backup that it was made for") {
@@ -153,8 +165,60 @@ TEST_CASE("an old ISO whose archive was replaced says so, whatever the storage")
     WithHistory sample;
     base::remove_tree(sample.path("20261122-005900-id1"));
     CHECK(sample.find().record->id == "id-2");
-    CHECK_THAT(sample.progress.text, Contains("warning: The backup that this rescue system was made with (2026-11-22T01:00:00Z) is not on the server any more"));
+    CHECK_THAT(sample.progress.text, Contains("warning: The backup that this rescue system was made with (2026-11-22T01:00:00Z, id-1) is not on the server any more.\n"
+                                              "Instead of it: the one of 2026-11-23T00:59:00Z (id-2).\n"));
     CHECK(sample.person.asked.empty());  // the same storage: it will fit
+    CHECK(sample.find().substitute);
+    sample.options.backup = "id-2";
+    CHECK_FALSE(sample.find().substitute);
+}
+
+TEST_CASE("an old ISO whose archive was replaced names all that there is") {
+    WithHistory sample;
+    base::remove_tree(sample.path("20261122-005900-id1"));
+    auto older = sample.own;
+    older.id = "id-0";
+    older.created = "2026-11-20T00:59:00Z";
+    older.plan_sha256 = "of other storage";
+    sample.put_in_history(older, "20261120-005900-id0");
+    CHECK(sample.find().record->id == "id-2");
+    CHECK_THAT(sample.progress.text, Contains("There are 2 others:\n"
+                                              "  id-0  2026-11-20T00:59:00Z  11 B, made of other storage\n"
+                                              "  id-2  2026-11-23T00:59:00Z  11 B\n"
+                                              "Instead of it: the one of 2026-11-23T00:59:00Z (id-2); nrear recover --backup ID takes another.\n"));
+    for (int i = 10; i < 20; ++i) {
+        older.id = base::cat("old-", i);
+        older.created = base::cat("2025-11-", i, "T00:59:00Z");
+        sample.put_in_history(older, base::cat("202511", i, "-005900-old"));
+    }
+    sample.progress.text.clear();
+    CHECK(sample.find().record->id == "id-2");
+    CHECK_THAT(sample.progress.text, Contains("There are 12 others; the newest 10:\n  old-12  ") && !Contains("old-11"));
+}
+
+TEST_CASE("another backup than the rescue system's own is named in the question, and whoever can be asked is asked") {
+    WithHistory sample;
+    CHECK_THROWS_AS(sample.run(), Error);
+    REQUIRE(sample.person.asked.size() == 1);
+    CHECK_THAT(sample.person.asked[0], Contains("will be overwritten by the backup of 2026-11-22T00:59:00Z (id-1). Go on?"));
+
+    base::remove_tree(sample.path("20261122-005900-id1"));
+    sample.options.automatic = GENERATE(false, true);
+    sample.person.asked.clear();
+    CHECK_THROWS_AS(sample.run(), Error);
+    REQUIRE(sample.person.asked.size() == 1);
+    CHECK_THAT(sample.person.asked[0], Contains("will be overwritten by the backup of 2026-11-23T00:59:00Z (id-2), NOT the one that this rescue system was made with. Go on?"));
+    CHECK(sample.runner.writing().empty());
+}
+
+TEST_CASE("an old ISO whose record is there without its archive: the path that is missing is the one in the history") {
+    WithHistory sample;
+    const auto archive = sample.path("20261122-005900-id1/backup.tar.gz");
+    REQUIRE(unlink(archive.c_str()) == 0);
+    const auto error = thrown_by([&] { sample.find(); });
+    CHECK(error.kind() == ErrorKind::kGeneral);
+    CHECK_THAT(error.what(), Contains("the backup of 2026-11-22T00:59:00Z (id-1)") && Contains("has no " + archive));
+    CHECK_THAT(error.hint(), Contains("nrear list") && Contains("--backup ID") && Contains("nothing was written"));
 }
 
 TEST_CASE("its own backup gone, the newest of other storage, an older one of the same: asked, the fitting one is the safe answer") {
